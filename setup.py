@@ -1,0 +1,23 @@
+"Build script: every value comes from settings.ini, which nbdev reads too."
+from configparser import ConfigParser
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+here = Path(__file__).parent
+config = ConfigParser(delimiters=['='])
+config.read(here/'settings.ini', encoding='utf-8')
+cfg = config['DEFAULT']
+
+setup(
+    name=cfg['lib_name'], version=cfg['version'], description=cfg['description'],
+    long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
+    author=cfg['author'], url=cfg['git_url'], keywords=cfg['keywords'].split(),
+    license='Apache-2.0', license_files=['LICENSE', 'powerlaw_nb/mnist/LICENSE.md'],
+    packages=find_packages(include=['powerlaw_nb*']), package_data={'powerlaw_nb': ['mnist/*', 'results/*.json']},
+    python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),
+    extras_require={'dev': cfg['dev_requirements'].split(), 'peers': cfg['peers_requirements'].split()},
+    entry_points={'console_scripts': cfg['console_scripts'].split()},
+    classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Science/Research',
+                 'Programming Language :: Python :: 3', 'Topic :: Scientific/Engineering :: Artificial Intelligence'],
+    zip_safe=False)
