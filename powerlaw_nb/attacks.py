@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['pgd', 'fgsm', 'white_noise', 'robustness_curve']
 
-# %% ../nbs/06_attacks.ipynb #328e4317
-import math
+# %% ../nbs/06_attacks.ipynb #db6c5819
 from typing import Callable
 
 import torch
@@ -14,8 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .models import evaluating
+from .theory import check_number, check_whole
 
-# %% ../nbs/06_attacks.ipynb #9f8177d4
+# %% ../nbs/06_attacks.ipynb #50d50bb3
 def _check_images(x):
     "Raise unless `x` is a batch of floating point images in [0,1]."
     if not isinstance(x, Tensor) or not x.is_floating_point(): raise TypeError(
@@ -37,8 +37,7 @@ def _check_classes(logits, y):
 
 def _check_size(value, name):
     "Raise unless `value` is a finite number, 0 or more."
-    if isinstance(value, Tensor) and value.numel()!=1 or not (float(value)>=0 and math.isfinite(value)): raise ValueError(
-        f'{name} is {value}: give one number, 0 or more, in units of the pixel range [0,1]')
+    check_number(value, name, remedy='in units of the pixel range [0,1]')
 
 def _generator(generator, device):
     "The generator itself, or a new one from an integer; None counts as 0, so that the global stream is never touched."
@@ -49,7 +48,7 @@ def _uniform(x, eps, generator):
     generator = _generator(generator, x.device)
     return (2*torch.rand(x.shape, generator=generator, device=generator.device) - 1).to(x)*eps
 
-# %% ../nbs/06_attacks.ipynb #8980298f
+# %% ../nbs/06_attacks.ipynb #f6715e53
 def _input_gradient(model, x, y):
     "The gradient of the summed cross-entropy at `x`, and the logits there."
     x = x.detach().requires_grad_()
@@ -70,8 +69,7 @@ def pgd(
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]
     "Projected gradient descent on the loss inside a ball around each image (equations 7 and 8)."
     _check_images(x); _check_labels(y, len(x)); _check_size(eps, 'eps')
-    if int(steps)!=steps or steps<1: raise ValueError(f'steps is {steps}: give a whole number, 1 or more')
-    if not 0<step_size<math.inf: raise ValueError(f'step_size is {step_size}: give a number above 0 (the paper uses 0.01)')
+    check_whole(steps, 'steps'); check_number(step_size, 'step_size', above=0, remedy='the paper uses 0.01')
     if step not in ('sign', 'grad'): raise ValueError(f"step is {step!r}: choose 'sign' or 'grad'")
     with torch.inference_mode(False), torch.enable_grad(), evaluating(model):
         x, y = x.detach().clone(), y.clone()
@@ -79,15 +77,16 @@ def pgd(
         with torch.no_grad(): _check_classes(model(x[:1]), y)    # once, not in each step: it waits for the device
         start = x + _uniform(x, eps, generator) if random_start else x
         s, active = start.clamp(low, high), torch.arange(len(x), device=x.device)
+        result = s.clone()
         for _ in range(steps):
-            gradient, logits = _input_gradient(model, s[active], y[active])
-            if stop_when_broken:
-                standing = logits.argmax(1)==y[active]
-                active, gradient = active[standing], gradient[standing]
+            gradient, logits = _input_gradient(model, s, y)
+            if stop_when_broken and (broken := logits.argmax(1)!=y).any():
+                result[active[broken]] = s[broken]
+                active, s, y, low, high, gradient = (t[~broken] for t in (active, s, y, low, high, gradient))
                 if not len(active): break
-            change = step_size*(gradient.sign() if step=='sign' else gradient)
-            s[active] = (s[active]+change).clamp(low[active], high[active])
-        return s
+            s = (s + step_size*(gradient.sign() if step=='sign' else gradient)).clamp(low, high)
+        result[active] = s
+        return result
 
 def fgsm(
     model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
@@ -110,7 +109,7 @@ def white_noise(
     generator = _generator(generator, x.device)
     return (x + sigma*torch.randn(x.shape, generator=generator, device=generator.device).to(x)).clamp(0, 1)
 
-# %% ../nbs/06_attacks.ipynb #a4301bcd
+# %% ../nbs/06_attacks.ipynb #31f72f18
 def _correct(model, s, y):
     "Which images are classified as their label."
     with torch.no_grad(), evaluating(model):
@@ -122,16 +121,16 @@ def robustness_curve(
     x:Tensor, # (B, ...) images in [0,1]
     y:Tensor, # (B,) class numbers
     attack:Callable, # function of (model, x, y, eps) that gives images, for example fgsm
-    eps, # radii, 0 or more, in any order
+    eps, # radii, 0 or more, in any order; one number is a curve of one point
     nested:bool=True, # an image broken at a smaller radius counts as broken and is not attacked again
     batch_size:int=1000, # images attacked at a time
 )->Tensor: # (len(eps),) accuracy at each radius, in the order given
     "Accuracy under an attack of each size."
     _check_images(x); _check_labels(y, len(x))
-    eps = [float(e) for e in eps]
+    eps = torch.as_tensor(eps, dtype=torch.float64).flatten().tolist()
     if not eps: raise ValueError('eps is empty: give at least one radius')
     for e in eps: _check_size(e, 'eps')
-    if int(batch_size)!=batch_size or batch_size<1: raise ValueError(f'batch_size is {batch_size}: give a whole number, 1 or more')
+    check_whole(batch_size, 'batch_size')
     accuracy, standing = {}, torch.arange(len(x), device=x.device)
     for e in sorted(set(eps)):
         chosen = standing if nested else torch.arange(len(x), device=x.device)

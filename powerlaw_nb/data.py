@@ -5,13 +5,15 @@
 # %% auto #0
 __all__ = ['data_sets', 'mnist_bytes', 'as_images', 'mnist', 'dataset', 'Batches']
 
-# %% ../nbs/02_data.ipynb #fe0b7294
+# %% ../nbs/02_data.ipynb #01ffd262
 import gzip, hashlib, importlib.resources, zlib
 from pathlib import Path
 
 import torch
 import torchvision
 from torch import Tensor
+
+from .theory import check_whole
 
 # %% ../nbs/02_data.ipynb #7d4f8c54
 _files = {True:  {'images': ('train-images-idx3-ubyte', '6bbc9ace898e44ae57da46a324031adb'), 'labels': ('train-labels-idx1-ubyte', 'a25bea736e30d166cdddb491f175f624')},
@@ -34,10 +36,10 @@ def mnist_bytes(
     images, labels = (_read_idx(folder, *_files[bool(train)][part]) for part in ('images', 'labels'))
     return images.view(-1, 28, 28), labels
 
-# %% ../nbs/02_data.ipynb #7d169038
+# %% ../nbs/02_data.ipynb #a65d271f
 def _cut(x, y, limit, device):
     "The first `limit` images (B, C, H, W) and labels on a device."
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or not 1<=limit<=len(x)): raise ValueError(f'limit is {limit}: give a whole number from 1 to {len(x)}, or None for all')
+    if limit is not None and check_whole(limit, 'limit', remedy=f'at most {len(x)}')>len(x): raise ValueError(f'limit is {limit}: give a whole number from 1 to {len(x)}, or None for all')
     return x[:limit].to(device), y[:limit].long().to(device)
 
 def as_images(
@@ -80,7 +82,7 @@ def dataset(
     x, y = _cut(x, y, limit, device)
     return (x if raw else as_images(x)), y
 
-# %% ../nbs/02_data.ipynb #a5022976
+# %% ../nbs/02_data.ipynb #bdf12c1a
 class Batches:
     "Shuffled mini-batches of images and labels that live on one device."
     def __init__(self,
@@ -94,7 +96,7 @@ class Batches:
         if x.dtype!=torch.uint8 and not x.is_floating_point(): raise TypeError(f'x has type {x.dtype}: give bytes (uint8) or floating point images in [0,1]')
         if len(x)!=len(y): raise ValueError(f'x has {len(x)} images and y {len(y)} labels: give one label for each image')
         if not len(x): raise ValueError('x is empty: give at least one image')
-        if int(batch_size)!=batch_size or batch_size<1: raise ValueError(f'batch_size is {batch_size}: give a whole number, 1 or more')
+        check_whole(batch_size, 'batch_size')
         if drop_last and batch_size>len(x): raise ValueError(f'batch_size is {batch_size} with drop_last, but there are {len(x)} images: no batch would be left')
         self.x, self.y, self.batch_size, self.shuffle, self.drop_last, self.generator = x, y.to(x.device), int(batch_size), shuffle, drop_last, generator
 

@@ -7,9 +7,9 @@ __all__ = ['presets', 'Run', 'run_from_config', 'grid', 'Store', 'packaged_store
            'execute_run', 'execute', 'verdict', 'mean_sd', 'last_layer', 'average_accuracy', 'compare', 'best_label',
            'claims']
 
-# %% ../nbs/08_experiments.ipynb #214d371d
-import copy, hashlib, importlib.resources, json, platform, subprocess, time, warnings
-from dataclasses import asdict, dataclass, fields, replace
+# %% ../nbs/08_experiments.ipynb #5fe83470
+import hashlib, importlib.resources, json, math, platform, subprocess, time, warnings
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -26,7 +26,11 @@ from .models import MLP, capture, evaluating, hidden, seeded
 from .theory import Covariance, eigendecomposition, fit_powerlaw, n_components, participation_ratio
 from .trainer import Checkpoint, Progress, SpectralRegularizer, Trainer, write_atomic
 
-# %% ../nbs/08_experiments.ipynb #0b997468
+# %% ../nbs/08_experiments.ipynb #da707571
+def _digest(values, length):
+    "The first hexadecimal digits of a hash of a dictionary."
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:length]
+
 @dataclass(frozen=True)
 class Run:
     "One training and its evaluation, fully written out."
@@ -52,8 +56,9 @@ class Run:
 
     @property
     def group(self)->str:
-        "What a figure shows together: section, preset and batch norm."
-        return f"{self.section}-{self.preset}-{'bn' if self.bn else 'nobn'}"
+        "What a figure shows together: runs that differ only in variant, beta and seed; the end is a hash of the rest."
+        shared = {k: v for k, v in asdict(self).items() if k not in ('variant', 'beta', 'seed')}
+        return f"{self.section}-{self.preset}-{'bn' if self.bn else 'nobn'}-{_digest(shared, 4)}"
 
     @property
     def label(self)->str:
@@ -63,8 +68,7 @@ class Run:
     @property
     def name(self)->str:
         "A file name that is the same for the same values."
-        digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
-        return f'{self.group}-{self.variant}-beta{self.beta:g}-seed{self.seed}-{digest}'
+        return f'{self.group}-{self.variant}-beta{self.beta:g}-seed{self.seed}-{_digest(asdict(self), 8)}'
 
 # %% ../nbs/08_experiments.ipynb #e110a2ca
 def run_from_config(
@@ -97,8 +101,26 @@ def grid(
                 p['train_images'], p['test_images'], p['eps'], p['sigma'])
             for seed in p['seeds'] for bn in (True, False) for variant, beta in variants]
 
-# %% ../nbs/08_experiments.ipynb #8bef8ac8
-_keys = {'name', 'config', 'version', 'commit', 'device', 'seconds'}
+# %% ../nbs/08_experiments.ipynb #3d3e9d37
+def _numbers(values, length=None):
+    "Whether `values` is a list of finite numbers, of that length if one is given."
+    return isinstance(values, list) and length in (None, len(values)) and all(type(v) in (int, float) and math.isfinite(v) for v in values)
+
+def _check_result(result, name):
+    "Raise a ValueError unless `result` is the whole result of a run that is called `name`."
+    def need(condition, what):
+        if not condition: raise ValueError(what)
+    need(isinstance(result, dict) and {'name', 'config', 'version', 'commit', 'device', 'seconds'} <= set(result), 'it is no result of a run')
+    need(isinstance(result['config'], dict), 'its config is no dictionary')
+    try: run = run_from_config(result['config']); same = run.name==result['name']==name
+    except TypeError as error: raise ValueError(f'its config has wrong types ({error})') from error
+    need(same, 'its config and its name do not belong together')
+    need(isinstance(result['seconds'], dict) and _numbers(list(result['seconds'].values())), 'its seconds are no numbers')
+    if 'failed' in result: return need(isinstance(result['failed'], str), 'its reason for failing is no text')
+    curves, spectra, fits = (result.get(part) for part in ('curves', 'spectra', 'fits'))
+    need(isinstance(curves, dict) and all(_numbers(curves.get(a), len(r)) for a, r in (('fgsm', run.eps), ('pgd', run.eps), ('noise', run.sigma))), 'its curves are not whole')
+    need(isinstance(spectra, dict) and spectra and all(map(_numbers, spectra.values())), 'its spectra are not whole')
+    need(isinstance(fits, dict) and set(fits)==set(spectra) and all(isinstance(f, dict) and _numbers([f.get(k) for k in ('alpha', 'r2', 'lo', 'hi', 'dimension')]) for f in fits.values()), 'its fits are not whole')
 
 class Store:
     "A folder with one JSON file per finished run."
@@ -113,15 +135,21 @@ class Store:
         try: write_atomic(self.path/'.writable', lambda p: p.touch()); (self.path/'.writable').unlink()
         except OSError as error: raise ValueError(f'out {path}: cannot be written ({error.strerror}); give a folder that you may write to') from error
 
-    def file(self, run:Run)->Path:
+    def file(self,
+        run:Run, # any run
+    )->Path: # of a JSON file, which need not exist
         "Where the result of a run is kept."
         return self.path/f'{run.name}.json'
 
-    def checkpoint(self, run:Run)->Path:
+    def checkpoint(self,
+        run:Run, # any run
+    )->Path: # of a safetensors file, which need not exist
         "Where a run that is not finished keeps its state."
         return self.path/'checkpoints'/f'{run.name}.safetensors'
 
-    def save(self, result:dict):
+    def save(self,
+        result:dict, # as `execute_run` makes it
+    ):
         "Write the result of one run."
         text = json.dumps(result, indent=1, allow_nan=False)
         write_atomic(self.path/f"{result['name']}.json", lambda p: p.write_text(text, encoding='utf-8'))
@@ -129,12 +157,12 @@ class Store:
     def _read(self, file):
         "One result, or a ValueError that says what is wrong with the file."
         result = json.loads(file.read_text(encoding='utf-8'))
-        if not isinstance(result, dict) or _keys - set(result): raise ValueError('it is no result of a run')
-        result['run'] = run_from_config(result['config'])
-        if 'failed' not in result and {'curves', 'spectra', 'fits'} - set(result): raise ValueError('it lacks curves, spectra or fits')
-        return result
+        _check_result(result, file.stem)
+        return {**result, 'run': run_from_config(result['config'])}
 
-    def get(self, run:Run)->dict:
+    def get(self,
+        run:Run, # any run
+    )->dict: # as `execute_run` made it, with the Run itself under 'run'; or None
         "The result of a run, or None when there is none or its file is damaged."
         try: return self._read(self.file(run))
         except (OSError, ValueError): return None
@@ -179,7 +207,7 @@ def layer_spectra(
                 covariances.setdefault(name, Covariance(activation.shape[1], device=activation.device)).update(activation)
     return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in covariances.items()}
 
-# %% ../nbs/08_experiments.ipynb #30b05710
+# %% ../nbs/08_experiments.ipynb #ef4c5f2e
 def evaluate(
     model:nn.Module, # a trained network
     run:Run, # says which attacks on how many images
@@ -189,7 +217,8 @@ def evaluate(
     "Spectra, their fits, and accuracy under attacks and noise."
     x, y = images[:run.test_images], labels[:run.test_images]
     strong = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size, stop_when_broken=True)
-    noise = lambda model, x, y, sigma: white_noise(x, sigma, generator=run.seed)
+    generator = torch.Generator(x.device).manual_seed(run.seed)
+    noise = lambda model, x, y, sigma: white_noise(x, sigma, generator)
     curve = lambda attack, radii, nested: [round(a, 6) for a in robustness_curve(model, x, y, attack, radii, nested=nested).tolist()]
     spectra = layer_spectra(model, images)
     fits = {}
@@ -199,7 +228,13 @@ def evaluate(
     return dict(curves=dict(fgsm=curve(fgsm, run.eps, False), pgd=curve(strong, run.eps, True), noise=curve(noise, run.sigma, False)),
                 spectra={k: [float(f'{v:.6g}') for v in s.tolist()] for k, s in spectra.items()}, fits=fits)
 
-# %% ../nbs/08_experiments.ipynb #25d3b0bd
+# %% ../nbs/08_experiments.ipynb #a80fa124
+def _peak_memory():
+    "The largest memory of this process so far, in megabytes; None where the system does not tell."
+    try: import resource
+    except ImportError: return None
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/(2**20 if platform.system()=='Darwin' else 2**10))
+
 def _origin():
     "Version of the package and, in a git checkout, the commit."
     try: number = version('powerlaw_nb')
@@ -214,7 +249,7 @@ def _device_name(device):
     "The device in words."
     return torch.cuda.get_device_name(device) if torch.device(device).type=='cuda' else f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
 
-# %% ../nbs/08_experiments.ipynb #2e069b60
+# %% ../nbs/08_experiments.ipynb #06eea34f
 def execute_run(
     run:Run, # what to do
     store:Store, # where its result goes
@@ -238,7 +273,7 @@ def execute_run(
     if 'failed' not in result: result.update(evaluate(trainer.model, run, *test))
     training = sum(h['seconds'] for h in trainer.history)
     result.update(history=[{k: h[k] for k in ('loss', 'penalty')} for h in trainer.history] if 'failed' not in result else [],
-                  seconds=dict(train=round(training, 2), refresh=round(trainer.seconds['refresh'], 2), evaluate=round(time.perf_counter()-start, 2)))
+                  peak_memory_mb=_peak_memory(), seconds=dict(train=round(training, 2), refresh=round(trainer.seconds['refresh'], 2), evaluate=round(time.perf_counter()-start, 2)))
     store.save(result)
     checkpoint.unlink(missing_ok=True)
     return result
@@ -252,6 +287,8 @@ def execute(
 )->list: # of results
     "Execute all runs that the store does not hold yet."
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
+    try: torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
     runs, results, data = list(runs), [], None
     for number, run in enumerate(runs, 1):
         start, result = time.perf_counter(), store.get(run)

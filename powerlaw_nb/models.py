@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['activations', 'MLP', 'CNN', 'hidden', 'capture', 'evaluating', 'seeded']
 
-# %% ../nbs/03_models.ipynb #c311a3d8
+# %% ../nbs/03_models.ipynb #e2bb3052
 import difflib
 from contextlib import contextmanager
 from typing import Callable
@@ -13,7 +13,9 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 
-# %% ../nbs/03_models.ipynb #79078779
+from .theory import check_whole
+
+# %% ../nbs/03_models.ipynb #a4cf32fc
 activations = dict(tanh=nn.Tanh, sigmoid=nn.Sigmoid, relu=nn.ReLU, gelu=nn.GELU)
 
 def _activation(act):
@@ -21,9 +23,9 @@ def _activation(act):
     if act not in activations: raise ValueError(f'act is {act!r}: choose one of {list(activations)}')
     return activations[act]()
 
-def _whole(value, argument):
-    "Raise unless all numbers are whole and at least 1."
-    if not value or any(int(v)!=v or v<1 for v in value): raise ValueError(f'{argument} is {value}: give whole numbers, 1 or more')
+def _check_float(s):
+    "Raise unless the images are floating point."
+    if not s.is_floating_point(): raise TypeError(f's has type {s.dtype}: give floating point images in [0,1], for example s.float()/255')
 
 def _whitener(whiten, n):
     "No module, the given module, or the module that a function makes for `n` neurons."
@@ -32,7 +34,7 @@ def _whitener(whiten, n):
     if not isinstance(module, nn.Module): raise TypeError(f'whiten is {whiten!r}: give a module, or a function of the width that makes one')
     return [module]
 
-# %% ../nbs/03_models.ipynb #8de041c4
+# %% ../nbs/03_models.ipynb #2cffa104
 class MLP(nn.Module):
     "The paper's fully connected network; the logits come out."
     def __init__(self,
@@ -43,7 +45,7 @@ class MLP(nn.Module):
     ):
         super().__init__()
         if len(widths)<3: raise ValueError(f'widths is {widths}: give at least input, one hidden layer and the number of classes')
-        _whole(widths, 'widths')
+        for n in widths: check_whole(n, f'a width in {widths}')
         if whiten is not None and len(widths)<4: raise ValueError(f'whiten needs a 2nd hidden layer, but widths is {widths}: give at least four widths')
         self.widths, self.hidden_layers = tuple(widths), [f'hidden{l}' for l in range(1, len(widths)-1)]
         for l, (before, n) in enumerate(zip(widths[:-2], widths[1:-1]), 1):
@@ -52,12 +54,13 @@ class MLP(nn.Module):
         self.readout = nn.Linear(widths[-2], widths[-1])
 
     def forward(self, s:Tensor)->Tensor: # (B, ...) images in [0,1] -> (B, C) logits
+        _check_float(s)
         x = s.flatten(1)                                         # (B, widths[0])
         if x.shape[1]!=self.widths[0]: raise ValueError(f's has shape {tuple(s.shape)}, that is {x.shape[1]} values an image, but the first width is {self.widths[0]}')
         for name in self.hidden_layers: x = self.get_submodule(name)(x)
         return self.readout(x)
 
-# %% ../nbs/03_models.ipynb #b50847b0
+# %% ../nbs/03_models.ipynb #bb0bbfb7
 class CNN(nn.Module):
     "The paper's convolutional network for 28×28 images; the logits come out."
     def __init__(self,
@@ -69,7 +72,7 @@ class CNN(nn.Module):
     ):
         super().__init__()
         if len(channels)!=2: raise ValueError(f'channels is {channels}: give two numbers, one for each convolution')
-        _whole((*channels, width, classes), 'channels, width, classes')
+        for n, name in zip((*channels, width, classes), (f'a channel in {channels}',)*2 + ('width', 'classes')): check_whole(n, name)
         first, second = channels
         flat = second*5*5                                         # 28 -> 26 -> 13 -> 11 -> 5
         self.hidden_layers = ['hidden1', 'hidden2', 'hidden3']
@@ -79,6 +82,7 @@ class CNN(nn.Module):
         self.readout = nn.Linear(width, classes)
 
     def forward(self, s:Tensor)->Tensor: # (B, 1, 28, 28) or (B, 784) images in [0,1] -> (B, C) logits
+        _check_float(s)
         if s.shape[1:]==(784,): s = s.unflatten(1, (1, 28, 28))
         if s.shape[1:]!=(1, 28, 28): raise ValueError(f's has shape {tuple(s.shape)}: give images (B, 1, 28, 28), or flat (B, 784)')
         return self.readout(self.hidden3(self.hidden2(self.hidden1(s))))

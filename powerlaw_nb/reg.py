@@ -6,7 +6,7 @@
 __all__ = ['power_law_layer', 'power_law_target', 'spectral_penalty', 'rayleigh_spectrum', 'spectral_loss', 'jacobian_loss',
            'logit_jacobian_loss']
 
-# %% ../nbs/01_reg.ipynb #2bcb8672
+# %% ../nbs/01_reg.ipynb #1960d994
 import warnings
 from typing import Callable
 
@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .theory import check_activations, check_finite, eigenspectrum
+from .theory import check_activations, check_finite, check_number, check_whole, eigenspectrum
 
 # %% ../nbs/01_reg.ipynb #1ea1b498
 def power_law_layer(
@@ -29,12 +29,12 @@ def power_law_layer(
     scale = torch.arange(1, N+1, dtype=dtype)**(-alpha/2)
     return torch.randn(B, N, generator=generator, dtype=dtype) * scale @ rotation.T  # (B, N)
 
-# %% ../nbs/01_reg.ipynb #1795df2c
+# %% ../nbs/01_reg.ipynb #42660d5e
 def _check_law(alpha, tau, beta=0., n=None):
     "Raise a ValueError when the parameters of the power law make no sense for `n` neurons."
-    if not alpha>0: raise ValueError(f'alpha is {alpha}: the exponent must be above 0 (the paper uses 1)')
-    if not beta>=0: raise ValueError(f'beta is {beta}: the strength must be 0 or more (the paper uses 1, 2 and 5)')
-    if int(tau)!=tau or tau<1: raise ValueError(f'tau is {tau}: it must be a whole number, 1 or more (n counts from 1; the paper uses 10)')
+    check_number(alpha, 'alpha', above=0, remedy='the paper uses 1')
+    check_number(beta, 'beta', remedy='the paper uses 1, 2 and 5')
+    check_whole(tau, 'tau', remedy='n counts from 1; the paper uses 10')
     if n is not None and tau>=n: raise ValueError(f'tau is {tau} but there are only {n} eigenvalues: choose tau below {n} or a wider layer')
 
 def power_law_target(
@@ -48,7 +48,7 @@ def power_law_target(
     n = torch.arange(tau, len(spectrum)+1, device=spectrum.device, dtype=spectrum.dtype)
     return spectrum[tau-1].detach() * (n/tau)**-alpha
 
-# %% ../nbs/01_reg.ipynb #ba24aa7d
+# %% ../nbs/01_reg.ipynb #78d0e421
 def spectral_penalty(
     spectrum:Tensor, # (N,) eigenvalues, descending
     alpha:float=1., # exponent of the target, above 0; the paper uses 1
@@ -57,6 +57,7 @@ def spectral_penalty(
 )->Tensor: # scalar
     "The penalty of equation 2 for given eigenvalues: 0 when they follow the power law from `tau` on."
     _check_law(alpha, tau, beta)
+    check_finite(spectrum, 'spectrum')
     gamma = power_law_target(spectrum, alpha, tau)
     if not gamma[0]>0: raise ValueError(
         f'spectrum has lambda_tau = {gamma[0].item():.3g} at tau = {tau}: fewer than tau directions carry variance, '
@@ -79,15 +80,15 @@ class _ProjectedVariance(torch.autograd.Function):
         if torch.is_grad_enabled(): Z = (x - x.mean(0)) @ eigvecs   # create_graph=True: a second derivative is wanted
         return (Z * (grad * (2/len(x)))) @ eigvecs.T, None
 
-# %% ../nbs/01_reg.ipynb #4ea901f3
+# %% ../nbs/01_reg.ipynb #0e38134a
 def _full_precision(x):
     "Raise float16 and bfloat16 to float32; leave float32 and float64."
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
 def _warn_small_batch(B, N):
     "Say once that a batch is smaller than the layer is wide."
-    if B<N: warnings.warn(f'batch of {B} for {N} neurons: the covariance of a batch smaller than the layer has no full rank; '
-                          'the paper uses 1.5 times the width', stacklevel=3)
+    if B<N: warnings.warn(f'fewer inputs in a batch than the {N} neurons of the layer: the covariance has no full rank and its last eigenvalues are 0; '
+                          'the paper takes batches of 1.5 times the width', stacklevel=3)     # no B in it, so that Python shows it once
 
 def rayleigh_spectrum(
     x:Tensor, # (B, N) activations of one layer; further dimensions are flattened into N
@@ -96,13 +97,13 @@ def rayleigh_spectrum(
     "The variances of `x` along the columns of `eigvecs` (equation 5), without forming a covariance."
     x = check_activations(x)
     B, N = x.shape
-    if eigvecs.ndim!=2 or len(eigvecs)!=N: raise ValueError(
-        f'eigvecs has shape {tuple(eigvecs.shape)} but x has {N} neurons: give an ({N}, {N}) matrix of this layer')
+    if not isinstance(eigvecs, Tensor): raise TypeError(f'eigvecs is a {type(eigvecs).__name__}: give a tensor ({N}, {N}), for example torch.as_tensor(eigvecs)')
+    if eigvecs.shape!=(N, N): raise ValueError(f'eigvecs has shape {tuple(eigvecs.shape)} but x has {N} neurons: give an ({N}, {N}) matrix of this layer')
     _warn_small_batch(B, N)
     with torch.autocast(x.device.type, enabled=False):
         x = _full_precision(x)
         spectrum = _ProjectedVariance.apply(x, eigvecs.detach().to(x))
-    check_finite(spectrum, 'x')
+    check_finite(spectrum, 'x or eigvecs')
     return spectrum.sort(descending=True).values
 
 # %% ../nbs/01_reg.ipynb #39ba6cbc
@@ -120,7 +121,7 @@ def spectral_loss(
     _warn_small_batch(*x.shape)
     return spectral_penalty(eigenspectrum(x), alpha, tau, beta)
 
-# %% ../nbs/01_reg.ipynb #64c17d27
+# %% ../nbs/01_reg.ipynb #dee9cad4
 def _input_for_gradient(x):
     "A copy of the images that a gradient can be taken of."
     if not torch.is_floating_point(x): raise TypeError(f'x has type {x.dtype}: give floating point images in [0,1], for example x.float()/255')
@@ -128,7 +129,7 @@ def _input_for_gradient(x):
 
 def jacobian_loss(
     model:Callable, # gives the logits (B, C) of a batch
-    x:Tensor, # (B, ...) images in [0,1]
+    x:Tensor, # (B, ...) floating point images
     y:Tensor, # (B,) class numbers
     beta:float=.01, # strength, 0 or more; the paper's value
 )->Tensor: # scalar, differentiable in the parameters of `model`
@@ -141,17 +142,17 @@ def jacobian_loss(
         gradient, = torch.autograd.grad(loss, x, create_graph=True)
     return beta/len(x) * gradient.square().sum()
 
-# %% ../nbs/01_reg.ipynb #84c12d31
+# %% ../nbs/01_reg.ipynb #7cfb3e18
 def logit_jacobian_loss(
     model:Callable, # gives the logits (B, C) of a batch
-    x:Tensor, # (B, ...) images in [0,1]
+    x:Tensor, # (B, ...) floating point images
     n_proj:int=1, # number of random projections, 1 or more; Hoffman et al. find that 1 is enough
     beta:float=1., # strength, 0 or more
     generator:torch.Generator=None, # source of the projections; None: torch's global one
 )->Tensor: # scalar, differentiable in the parameters of `model`
     "Half the mean squared Frobenius norm of the Jacobian of the logits, by random projection (Hoffman et al. 2019)."
     _check_law(1., 1, beta)
-    if int(n_proj)!=n_proj or n_proj<1: raise ValueError(f'n_proj is {n_proj}: it must be a whole number, 1 or more')
+    check_whole(n_proj, 'n_proj')
     x = _input_for_gradient(x)
     with torch.enable_grad():
         logits = model(x)                                        # (B, C)
