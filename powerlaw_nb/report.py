@@ -109,7 +109,7 @@ each by more than one standard deviation between seeds, paired by seed. PGD take
     write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))
     return path
 
-# %% ../nbs/15_report.ipynb #4346f47a
+# %% ../nbs/15_report.ipynb #e1fe39c2
 def _announce(number, of, run, result, seconds):
     "One line for each finished run."
     if 'failed' in result: line = f"FAILED: {result['failed']}"
@@ -135,7 +135,7 @@ def _report(arguments):
         warnings.simplefilter('ignore'); rows = claims(store)
     for name, reason in store.damaged.items(): print(f'damaged and skipped: {name} ({reason})', file=sys.stderr)
     print()
-    for row in rows: print(f"{row['group']:23} {row['variant']:12} {row['claim']} {row['text']:40} {row['measured']:60} {row['verdict']}")
+    for row in rows: print(f"{row['group']:24} {row['variant']:12} {row['claim']} {row['text']:40} {row['measured']:60} {row['verdict']}")
     if hasattr(arguments, 'started'): print(f'\n{time.perf_counter()-arguments.started:.0f} s')
     print(f'Report: {page.resolve()}')
     return 0
