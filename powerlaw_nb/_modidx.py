@@ -246,5 +246,6 @@ d = { 'settings': { 'branch': 'main',
                                      'powerlaw_nb.trainer._pack': ('trainer.html#_pack', 'powerlaw_nb/trainer.py'),
                                      'powerlaw_nb.trainer._per_layer': ('trainer.html#_per_layer', 'powerlaw_nb/trainer.py'),
                                      'powerlaw_nb.trainer._unpack': ('trainer.html#_unpack', 'powerlaw_nb/trainer.py'),
+                                     'powerlaw_nb.trainer.layer_covariances': ('trainer.html#layer_covariances', 'powerlaw_nb/trainer.py'),
                                      'powerlaw_nb.trainer.same_stream': ('trainer.html#same_stream', 'powerlaw_nb/trainer.py'),
                                      'powerlaw_nb.trainer.write_atomic': ('trainer.html#write_atomic', 'powerlaw_nb/trainer.py')}}}

@@ -7,7 +7,7 @@ __all__ = ['presets', 'Run', 'run_from_config', 'grid', 'Store', 'packaged_store
            'execute_run', 'execute', 'verdict', 'mean_sd', 'last_layer', 'average_accuracy', 'compare', 'best_label',
            'claims']
 
-# %% ../nbs/08_experiments.ipynb #5fe83470
+# %% ../nbs/08_experiments.ipynb #1c90bd9d
 import hashlib, importlib.resources, json, math, platform, subprocess, time, warnings
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
@@ -22,9 +22,9 @@ from torch import nn
 
 from .attacks import fgsm, pgd, robustness_curve, white_noise
 from .data import Batches, mnist
-from .models import MLP, capture, evaluating, hidden, seeded
-from .theory import Covariance, eigendecomposition, fit_powerlaw, n_components, participation_ratio
-from .trainer import Checkpoint, Progress, SpectralRegularizer, Trainer, write_atomic
+from .models import MLP, hidden, seeded
+from .theory import eigendecomposition, fit_powerlaw, n_components, participation_ratio
+from .trainer import Checkpoint, Progress, SpectralRegularizer, Trainer, layer_covariances, write_atomic
 
 # %% ../nbs/08_experiments.ipynb #da707571
 def _digest(values, length):
@@ -182,7 +182,7 @@ def packaged_store()->Store:
     "The store of committed results that travels with the package."
     return Store(importlib.resources.files('powerlaw_nb')/'results', create=False)
 
-# %% ../nbs/08_experiments.ipynb #f8398876
+# %% ../nbs/08_experiments.ipynb #ddfdeefd
 def make_trainer(
     run:Run, # what to train
     device:str='cpu', # where
@@ -198,14 +198,7 @@ def layer_spectra(
     x:torch.Tensor, # images (B, 1, 28, 28)
 )->dict: # layer -> (N,) eigenvalues, descending
     "Eigenspectrum of each hidden layer in evaluation mode, streamed over `x`."
-    covariances = {}
-    with torch.no_grad(), evaluating(model), capture(model, hidden(model)) as h:
-        for chunk in x.split(1000):
-            model(chunk)
-            for name, activation in h.items():
-                activation = activation.flatten(1)
-                covariances.setdefault(name, Covariance(activation.shape[1], device=activation.device)).update(activation)
-    return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in covariances.items()}
+    return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in layer_covariances(model, hidden(model), x).items()}
 
 # %% ../nbs/08_experiments.ipynb #ef4c5f2e
 def evaluate(
