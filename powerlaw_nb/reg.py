@@ -6,13 +6,13 @@
 __all__ = ['power_law_layer', 'power_law_target', 'spectral_penalty', 'rayleigh_spectrum', 'spectral_loss', 'jacobian_loss',
            'logit_jacobian_loss']
 
-# %% ../nbs/01_reg.ipynb #1960d994
+# %% ../nbs/01_reg.ipynb #79c83569
 import warnings
 from typing import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from .theory import check_activations, check_finite, check_number, check_whole, eigenspectrum
 

@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['write_report', 'main']
 
-# %% ../nbs/15_report.ipynb #20062aab
+# %% ../nbs/15_report.ipynb #9f7c3091
 import argparse, base64, html, io, sys, time, warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-from .experiments import Store, best_label, claims, execute, grid, mean_sd, packaged_store, presets
-from .plots import figure_2, plot_robustness, plot_spectra
+from .experiments import Store, best_label, claims, execute, grid, last_layer, mean_sd, presets
+from .plots import _by_label, figure_2, plot_robustness, plot_spectra
 from .trainer import write_atomic
 
 # %% ../nbs/15_report.ipynb #3c1fee58
@@ -41,7 +41,7 @@ def _setup(run):
     return (f"{run.widths[1]} {run.act} units {'with' if run.bn else 'without'} batch norm, {run.train_images:,} training images, {run.epochs} epochs, "
             f"Adam with learning rate {run.lr:g}, batches of {run.batch_size}, {run.test_images:,} attacked test images.")
 
-# %% ../nbs/15_report.ipynb #2fb4f8fd
+# %% ../nbs/15_report.ipynb #26a5d0f9
 def _group_section(results, rows):
     "The part of the page for one group: figures, claims, all variants."
     run = results[0]['run']
@@ -67,14 +67,13 @@ def _group_section(results, rows):
 def _variants(results):
     "A table with one row per variant: accuracy, exponent, dimension, time."
     rows = []
-    for label in sorted({r['run'].label for r in results}, key=lambda l: (l!='vanilla', l)):
-        members = [r for r in results if r['run'].label==label]
-        fits = [list(r['fits'].values())[-1] for r in members]
+    for label, members in _by_label(results).items():
+        fits = [r['fits'][last_layer(r)] for r in members]
         at = lambda attack, eps: mean_sd([r['curves'][attack][r['run'].eps.index(eps)] for r in members]) if eps in members[0]['run'].eps else 'not measured'
         rows.append(('', [label, len(members), at('fgsm', 0.), at('fgsm', .05), at('fgsm', .1), at('pgd', .05), at('pgd', .1),
                           mean_sd([f['alpha'] for f in fits], 2), mean_sd([f['r2'] for f in fits], 3), mean_sd([f['dimension'] for f in fits], 0),
                           f"{sum(sum(r['seconds'].values()) for r in members)/len(members):.0f} s"]))
-    fit = list(results[0]['fits'].values())[-1]
+    fit = results[0]['fits'][last_layer(results[0])]
     return _table(['variant', 'seeds', 'clean accuracy', 'FGSM ε=0.05', 'FGSM ε=0.1', 'PGD ε=0.05', 'PGD ε=0.1',
                    f"α over n={fit['lo']}–{fit['hi']}", 'r² of the fit', 'dimension at 90 %', 'time of a run'], rows)
 
@@ -109,12 +108,12 @@ each by more than one standard deviation between seeds, paired by seed. PGD take
     write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))
     return path
 
-# %% ../nbs/15_report.ipynb #e1fe39c2
+# %% ../nbs/15_report.ipynb #f2995b58
 def _announce(number, of, run, result, seconds):
     "One line for each finished run."
     if 'failed' in result: line = f"FAILED: {result['failed']}"
     else:
-        fit, eps = list(result['fits'].values())[-1], run.eps[len(run.eps)//2]
+        fit, eps = result['fits'][last_layer(result)], run.eps[len(run.eps)//2]
         line = f"clean {result['curves']['fgsm'][0]:.3f}  PGD({eps:g}) {result['curves']['pgd'][len(run.eps)//2]:.3f}  alpha {fit['alpha']:.2f}"
     print(f"{number:3}/{of} {'batch norm' if run.bn else 'no batch norm':13} {run.label:12} seed {run.seed}  {line}  {'stored' if seconds<.1 else f'{seconds:.1f} s'}", flush=True)
 

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['Whiten']
 
-# %% ../nbs/05_whitening.ipynb #6592bd89
+# %% ../nbs/05_whitening.ipynb #abbefd22
 import warnings
 
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
+from .reg import _full_precision
 from .theory import check_activations, check_finite, check_number, check_whole
 
 # %% ../nbs/05_whitening.ipynb #52d8c31a
@@ -36,7 +37,7 @@ class Whiten(nn.Module):
 
     def extra_repr(self): return f'{self.n}, eps={self.eps}, track_running_stats={self.track_running_stats}, shrinkage={self.shrinkage}'
 
-# %% ../nbs/05_whitening.ipynb #30935a22
+# %% ../nbs/05_whitening.ipynb #86556bc7
 def _batch_statistics(x, shrinkage):
     "Mean and covariance of a batch, with a share of an isotropic covariance."
     B, N = x.shape
@@ -64,7 +65,7 @@ def forward(self:Whiten,
     x = check_activations(x, min_rows=1)
     if x.shape[1]!=self.n: raise ValueError(f'x has shape {tuple(shape)}, that is {x.shape[1]} neurons, but this layer was made for n = {self.n}')
     with torch.autocast(x.device.type, enabled=False):
-        x = x.float() if dtype in (torch.float16, torch.bfloat16) else x
+        x = _full_precision(x)
         if self.track_running_stats and not self.training: mean, cov = self.running_mean.to(x), self.running_cov.to(x)
         else: mean, cov = _batch_statistics(x, self.shrinkage)
         check_finite(mean.detach())
