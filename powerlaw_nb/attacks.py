@@ -48,11 +48,12 @@ def _uniform(x, eps, generator):
     generator = _generator(generator, x.device)
     return (2*torch.rand(x.shape, generator=generator, device=generator.device) - 1).to(x)*eps
 
-# %% ../nbs/06_attacks.ipynb #f6715e53
-def _input_gradient(model, x, y):
+# %% ../nbs/06_attacks.ipynb #a754c93b
+def _input_gradient(model, x, y, check=False):
     "The gradient of the summed cross-entropy at `x`, and the logits there."
     x = x.detach().requires_grad_()
     logits = model(x)
+    if check: _check_classes(logits.detach(), y)
     return torch.autograd.grad(F.cross_entropy(logits, y, reduction='sum'), x)[0], logits.detach()
 
 def pgd(
@@ -74,12 +75,11 @@ def pgd(
     with torch.inference_mode(False), torch.enable_grad(), evaluating(model):
         x, y = x.detach().clone(), y.clone()
         low, high = (x-eps).clamp(min=0), (x+eps).clamp(max=1)   # the ball and the pixel range in one box
-        with torch.no_grad(): _check_classes(model(x[:1]), y)    # once, not in each step: it waits for the device
         start = x + _uniform(x, eps, generator) if random_start else x
         s, active = start.clamp(low, high), torch.arange(len(x), device=x.device)
         result = s.clone()
-        for _ in range(steps):
-            gradient, logits = _input_gradient(model, s, y)
+        for i in range(steps):
+            gradient, logits = _input_gradient(model, s, y, check=i==0)   # once, not in each step: it waits for the device
             if stop_when_broken and (broken := logits.argmax(1)!=y).any():
                 result[active[broken]] = s[broken]
                 active, s, y, low, high, gradient = (t[~broken] for t in (active, s, y, low, high, gradient))

@@ -6,9 +6,9 @@
 __all__ = ['SpectralRegularizer', 'layer_covariances', 'CancelBatch', 'CancelEpoch', 'CancelFit', 'Callback', 'same_stream',
            'Refresh', 'History', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
 
-# %% ../nbs/04_trainer.ipynb #a943af60
-import json, math, os, time
-from contextlib import contextmanager, nullcontext
+# %% ../nbs/04_trainer.ipynb #a7375628
+import errno, json, math, os, time
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Callable, Iterable
 
@@ -312,17 +312,22 @@ def fit(self:Trainer,
         finally: self('after_fit')
     return self
 
-# %% ../nbs/04_trainer.ipynb #320cfec0
+# %% ../nbs/04_trainer.ipynb #d12066f6
 def write_atomic(
     path:str|Path, # the file to write; its folder is made
     write:Callable, # function of a path that writes the file there
 ):
     "Write a file under a temporary name beside `path`, then rename it, so that `path` is always whole."
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    try: write(temporary); os.replace(temporary, path)
-    finally: temporary.unlink(missing_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary); os.replace(temporary, path)
+    except (OSError, SafetensorError) as error:                  # safetensors has an error of its own for a full disk
+        reason = getattr(error, 'strerror', None) or str(error)
+        raise OSError(getattr(error, 'errno', None) or errno.EIO, f'cannot be written ({reason}); what is there is whole: free some space or choose another folder', str(path)) from error
+    finally:
+        with suppress(OSError): temporary.unlink(missing_ok=True)
 
 def _pack(prefix, state):
     "Split a nested state into tensors by dotted name and the rest as JSON-ready values."
