@@ -48,7 +48,7 @@ def _uniform(x, eps, generator):
     generator = _generator(generator, x.device)
     return (2*torch.rand(x.shape, generator=generator, device=generator.device) - 1).to(x)*eps
 
-# %% ../nbs/06_attacks.ipynb #a754c93b
+# %% ../nbs/06_attacks.ipynb #cd63ce0a
 def _input_gradient(model, x, y, check=False):
     "The gradient of the summed cross-entropy at `x`, and the logits there."
     x = x.detach().requires_grad_()
@@ -78,7 +78,7 @@ def pgd(
         start = x + _uniform(x, eps, generator) if random_start else x
         s, active = start.clamp(low, high), torch.arange(len(x), device=x.device)
         result = s.clone()
-        for i in range(steps):
+        for i in range(steps if eps else 1):                     # in a ball of radius 0 there is nowhere to go
             gradient, logits = _input_gradient(model, s, y, check=i==0)   # once, not in each step: it waits for the device
             if stop_when_broken and (broken := logits.argmax(1)!=y).any():
                 result[active[broken]] = s[broken]

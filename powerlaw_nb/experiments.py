@@ -282,7 +282,7 @@ def layer_spectra(
     "Eigenspectrum of each hidden layer in evaluation mode, streamed over `x`."
     return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in layer_covariances(model, hidden(model), x).items()}
 
-# %% ../nbs/08_experiments.ipynb #f67fa086
+# %% ../nbs/08_experiments.ipynb #2720c5dd
 def evaluate(
     model:nn.Module, # a trained network
     run:Run, # says which attacks on how many images
@@ -298,7 +298,8 @@ def evaluate(
     spectra = layer_spectra(model, images)
     fits = {}
     for name, spectrum in spectra.items():
-        fit = fit_powerlaw(spectrum, lo=11, hi=min(500, len(spectrum)//2))
+        try: fit = fit_powerlaw(spectrum, lo=11, hi=min(500, len(spectrum)//2))
+        except ValueError as error: raise FloatingPointError(f'the activations of {name} have collapsed: {error}') from error
         fits[name] = dict(asdict(fit), dimension=int(n_components(spectrum, .9)), participation_ratio=float(participation_ratio(spectrum)))
     result = dict(curves=dict(fgsm=curve(fgsm, run.eps, False), pgd=curve(partial(strong, stop_when_broken=True), run.eps, True), noise=curve(noise, run.sigma, False)),
                   spectra={k: [float(f'{v:.6g}') for v in s.tolist()] for k, s in spectra.items()}, fits=fits, maps=measure_maps(model, images, spectra))
@@ -323,7 +324,8 @@ def measure_maps(
     layer, spectrum = list(spectra.items())[-1]
     n = [i for i in indices if i<=len(spectrum) and spectrum[i-1]>1e-10*spectrum[0]]
     maps = sensitivity_maps(model, images, layer, n, show=images[:count])[:, :, 0].double().cpu()      # (len(n), count, 28, 28)
-    alive = maps.flatten(2).std(-1) > 0
+    alive = maps.flatten(2).std(-1) > 0                           # a saturated network may have no gradient at all
+    n, maps, alive = [i for i, a in zip(n, alive) if a.any()], maps[alive.any(1)], alive[alive.any(1)]
     mean = lambda measure: [float(f'{measure(m[a]).mean():.5g}') for m, a in zip(maps, alive)]
     scale = maps[:, 0].abs().amax((-2, -1)).clamp(min=1e-300)
     small = (127*maps[:, 0]/scale[:, None, None]).round().to(torch.int8).numpy()
@@ -463,7 +465,7 @@ def mean_sd(
     spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values)>1 else ' (1 seed)'
     return f'{np.mean(values):.{digits}f}{spread}'
 
-# %% ../nbs/08_experiments.ipynb #ad772e8a
+# %% ../nbs/08_experiments.ipynb #603bddd2
 def last_layer(
     result:dict, # of one run
 )->str:
@@ -496,12 +498,19 @@ def compare(
 
 def _compare_pairs(pairs):
     "Numbers of the second of each pair, of the first (`_baseline`), and gains in robustness."
-    measures = dict(alpha=lambda r: r['fits'][last_layer(r)]['alpha'], dimension=lambda r: r['fits'][last_layer(r)]['dimension'], clean=lambda r: r['curves']['fgsm'][0],
-                    centroid=lambda r: float(np.mean(r['maps']['centroid'])), extent=lambda r: float(np.mean(r['maps']['extent'])))
+    measures = dict(alpha=lambda r: r['fits'][last_layer(r)]['alpha'], dimension=lambda r: r['fits'][last_layer(r)]['dimension'], clean=lambda r: r['curves']['fgsm'][0])
     numbers = {key: [measure(b) for a, b in pairs] for key, measure in measures.items()}
     numbers.update({f'{key}_baseline': [measure(a) for a, b in pairs] for key, measure in measures.items()})
+    for key in ('centroid', 'extent'):
+        numbers[f'{key}_baseline'], numbers[key] = ([_map_number(pair[i], key, pair) for pair in pairs] for i in (0, 1))
     numbers.update({attack: [average_accuracy(b, attack) - average_accuracy(a, attack) for a, b in pairs] for attack in ('fgsm', 'pgd', 'noise')})
     return {**numbers, 'seeds': len(pairs)}
+
+def _map_number(result, key, pair):
+    "Mean of centroid or extent over the eigenvalues that both networks of a pair have maps of."
+    common = set(pair[0]['maps']['n']) & set(pair[1]['maps']['n'])
+    values = [v for n, v in zip(result['maps']['n'], result['maps'][key]) if n in common]
+    return float(np.mean(values)) if values else math.nan
 
 def best_label(
     results:list, # of one group
