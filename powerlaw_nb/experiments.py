@@ -8,8 +8,8 @@ __all__ = ['variants', 'presets', 'sections', 'Run', 'run_from_config', 'grid', 
            'execute_run', 'time_left', 'execute', 'verdict', 'joint_verdict', 'mean_sd', 'last_layer',
            'average_accuracy', 'by_seed', 'compare', 'best_label', 'is_choice', 'claims']
 
-# %% ../nbs/08_experiments.ipynb #f00c5180
-import base64, hashlib, importlib.resources, json, math, platform, subprocess, time, warnings
+# %% ../nbs/08_experiments.ipynb #d3d2fd5c
+import base64, concurrent.futures, hashlib, importlib.resources, itertools, json, math, multiprocessing, os, platform, subprocess, threading, time, warnings
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -27,11 +27,11 @@ from .data import Batches, mnist
 from .models import CNN, MLP, hidden, seeded
 from .reg import jacobian_loss, logit_jacobian_loss
 from .sensitivity import sensitivity_maps, spatial_extent, spectral_centroid
-from .theory import NonFiniteError, eigendecomposition, fit_powerlaw, n_components, participation_ratio
+from .theory import NonFiniteError, check_whole, eigendecomposition, fit_powerlaw, n_components, participation_ratio
 from .trainer import Checkpoint, Progress, SpectralRegularizer, Trainer, layer_covariances, write_atomic
 from .whitening import Whiten, batch_statistics
 
-# %% ../nbs/08_experiments.ipynb #fbfb7306
+# %% ../nbs/08_experiments.ipynb #7127c86b
 variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh', 'specreg-all': 'SpecReg-all',
             'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian'}
 _target = dict(alpha=1., tau=10, beta=0.)                         # what may differ inside a group, with its usual value
@@ -75,7 +75,7 @@ class Run:
     def label(self)->str:
         "The name of the variant in figures and tables."
         alpha = '' if self.alpha==1 else f' α={self.alpha:g}' if isinstance(self.alpha, (int, float)) else f" α={'→'.join(f'{a:g}' for a in self.alpha)}"
-        beta = f' β={self.beta:g}' if self.variant.startswith('specreg') else ''
+        beta = f' β={self.beta:g}' if self.variant.startswith('specreg') or self.beta not in (0., .01) else ''   # .01 is the paper's for Jacobian
         return variants[self.variant] + beta + alpha + (f' τ={self.tau}' if self.tau!=10 else '')
 
     @property
@@ -120,7 +120,7 @@ def _regularized(run, variant, betas):
     "The run with some variant, once for each β."
     return [replace(run, variant=variant, beta=beta) for beta in betas]
 
-# %% ../nbs/08_experiments.ipynb #7e42f1c4
+# %% ../nbs/08_experiments.ipynb #10275b71
 def _whiten_runs(run, betas):
     "Section 4.2."
     return [run, replace(run, variant='vanilla-wh'), *_regularized(run, 'specreg', betas), *_regularized(run, 'specreg-wh', betas)]
@@ -135,7 +135,7 @@ def _choices(preset):
     shallow, mlp, betas = _base('shallow', preset, bn=True), _base('mlp', preset), presets[preset]['betas'][:1]
     pair = lambda **values: [replace(shallow, **values), *_regularized(replace(shallow, **values), 'specreg', betas)]
     return [*pair(act='sigmoid'), *pair(act='relu'), *pair(amsgrad=True), *pair(lr=1e-3 if preset=='paper' else 1e-4), *pair(epochs=3*shallow.epochs),
-            *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)),
+            *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)), *_regularized(mlp, 'jacobian', (.1, 1.)),
             replace(mlp, batch_size=100), replace(mlp, batch_size=100, variant='jacobian', beta=.01)]
 
 def grid(
@@ -395,7 +395,7 @@ def execute_run(
     for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp')]: left.unlink(missing_ok=True)   # also what a killed process left
     return result
 
-# %% ../nbs/08_experiments.ipynb #7d9c6acd
+# %% ../nbs/08_experiments.ipynb #6c931d91
 def time_left(
     finished:list, # of results
     to_come:list, # of Run
@@ -413,22 +413,52 @@ def execute(
     runs:Iterable, # of Run, for example grid('shallow', 'quick')
     store:Store, # where results go; finished runs in it are not repeated
     device:str=None, # None: the GPU when there is one, else the CPU
-    progress:bool=False, # show a bar over the epochs of each run
-    report:Callable=None, # called with (number, of how many, run, result, seconds, seconds left) after each run
+    progress:bool=False, # show a bar over the epochs of each run; not with several workers
+    report:Callable=None, # called with (number, of how many, run, result, its seconds or 0 when it was stored, seconds left) after each run
+    workers:int=1, # processes that compute runs side by side, with one thread each; 1: this process alone, with all threads
 )->list: # of results, in the order of `runs`
     "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
     try: torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
-    results, data = dict.fromkeys(runs), []
-    for timeout in (0, -1):                                       # first whatever is free, then wait for the rest
-        for run in [run for run, result in results.items() if result is None]:
-            start = time.perf_counter()
-            results[run] = _run_or_read(run, store, device, progress, data, timeout)
-            if report and results[run] is not None:
-                done = [r for r in results.values() if r is not None]
-                report(len(done), len(results), run, results[run], time.perf_counter()-start, time_left(done, [r for r, result in results.items() if result is None]))
+    check_whole(workers, 'workers')
+    results = {run: store.get(run) for run in runs}
+    stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
+    computed = _side_by_side(missing, store, device, workers) if workers>1 and missing else _one_by_one(missing, store, device, progress)
+    for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
+        results[run] = result
+        if report:
+            left = time_left([r for r in results.values() if r is not None], [r for r in missing if results[r] is None])
+            report(number, len(results), run, result, sum(result['seconds'].values()) if run in missing else 0., left and left/workers)
     return list(results.values())
+
+def _one_by_one(runs, store, device, progress):
+    "Pairs of run and result: first whatever is free, then, after waiting, what other processes had locked."
+    data, finished = [], set()
+    for timeout in (0, -1):
+        for run in runs:
+            if run not in finished and (result := _run_or_read(run, store, device, progress, data, timeout)) is not None:
+                finished.add(run)
+                yield run, result
+
+def _side_by_side(runs, store, device, workers):
+    "Pairs of run and result as they are finished by processes of our own."
+    with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker) as pool:
+        futures = {pool.submit(_run_or_read, run, store, device, False, [], -1): run for run in runs}
+        try:
+            for future in concurrent.futures.as_completed(futures): yield futures[future], future.result()
+        except concurrent.futures.process.BrokenProcessPool as error:
+            raise OSError('a worker process died, perhaps for want of memory: run the same command again, with fewer workers') from error
+        finally: pool.shutdown(wait=False, cancel_futures=True)   # after an error, do not begin what is still waiting
+
+def _start_worker():
+    "One thread for each worker; and a worker ends when the process that started it dies."
+    torch.set_num_threads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+def _end_with_parent():
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 def _run_or_read(run, store, device, progress, data, timeout):
     "The result of a run, computed if need be; None when another process holds it and `timeout` is over."

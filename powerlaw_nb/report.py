@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['write_report', 'choose', 'main']
 
-# %% ../nbs/15_report.ipynb #246201a4
-import argparse, base64, html, io, re, sys, time, warnings
+# %% ../nbs/15_report.ipynb #3fd18d8b
+import argparse, base64, html, io, os, re, sys, time, warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import torch
 
 from .experiments import Store, claims, execute, grid, is_choice, last_layer, mean_sd, presets, sections
 from .plots import by_label, plot_robustness, plot_spectra, section_labels
@@ -141,7 +142,7 @@ def choose(
     if not chosen: raise ValueError(f'only {list(only)} and shard {shard} leave none of {len(runs)} runs: names look like {runs[0].name!r}, labels like {runs[-1].label!r}')
     return chosen
 
-# %% ../nbs/15_report.ipynb #4d81eebd
+# %% ../nbs/15_report.ipynb #ce068f6e
 def _announce(number, of, run, result, seconds, left):
     "One line for each finished run, with an estimate of the time left."
     if 'failed' in result: line = f"FAILED in epoch {result['failed_epoch']}: {result['failed']}"
@@ -149,8 +150,13 @@ def _announce(number, of, run, result, seconds, left):
         fit, eps = result['fits'][last_layer(result)], run.eps[len(run.eps)//2]
         line = f"clean {result['curves']['fgsm'][0]:.3f}  PGD({eps:g}) {result['curves']['pgd'][len(run.eps)//2]:.3f}  alpha {fit['alpha']:.2f}"
     network = f"{run.network}{' batch norm' if run.bn else ''}"
-    took, rest = 'stored' if seconds<.1 else f'{seconds:.1f} s', '' if not left else f'  {_duration(left)} left'
+    took, rest = 'stored' if not seconds else f'{seconds:.1f} s', '' if not left else f'  {_duration(left)} left'
     print(f'{number:3}/{of} {network:18} {run.label:14} seed {run.seed}  {line}  {took}{rest}', flush=True)
+
+def _workers(device):
+    "As many processes as there are cores, at most 4; one on a GPU."
+    if device not in (None, 'cpu') or device is None and torch.cuda.is_available(): return 1
+    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1)
 
 def _reproduce(arguments):
     "Run a section, or a part of it, and write its report."
@@ -158,7 +164,8 @@ def _reproduce(arguments):
     start = time.perf_counter()
     part = f' (only {arguments.only})' * bool(arguments.only) + f' (shard {arguments.shard})' * (arguments.shard!='1/1')
     print(f'{len(runs)} runs of section {arguments.section!r}, preset {arguments.preset!r}{part}, into {store.path}', flush=True)
-    results = execute(runs, store, device=arguments.device, progress=sys.stderr.isatty(), report=_announce)
+    workers = _workers(arguments.device) if arguments.workers is None else arguments.workers
+    results = execute(runs, store, device=arguments.device, progress=sys.stderr.isatty(), report=_announce, workers=min(workers, len(runs)))
     code = _report(argparse.Namespace(dir=store.path, started=start))
     return code or int(any('failed' in r for r in results))
 
@@ -183,7 +190,7 @@ def _list(arguments):
     for section, about in sections.items(): print(f"{section:12}{''.join(f'{len(grid(section, preset)):8}' for preset in presets)}   {about}")
     return 0
 
-# %% ../nbs/15_report.ipynb #9b57ff64
+# %% ../nbs/15_report.ipynb #5215b891
 def _parser():
     "The command line as argparse sees it."
     parser = argparse.ArgumentParser(prog='powerlaw_nb', description='Does a 1/n eigenspectrum make a neural code robust? Runs after Nassar et al., NeurIPS 2020.')
@@ -194,6 +201,7 @@ def _parser():
     run.add_argument('--out', default='results', help='folder of the results (default results); finished runs in it are kept')
     run.add_argument('--only', action='append', default=[], metavar='WORD', help='only runs whose name or label contains WORD, for example cnn, seed0 or SpecReg-all; may be given again')
     run.add_argument('--shard', default='1/1', metavar='I/N', help='only the I-th of N parts, for example 1/4')
+    run.add_argument('--workers', type=int, default=None, metavar='N', help='runs side by side, each in a process of its own with one thread (default: as many as there are cores, at most 4; 1 on a GPU)')
     run.add_argument('--device', default=None, help='cpu or cuda (default: cuda when there is one)')
     run.set_defaults(work=_reproduce)
     report = commands.add_parser('report', help='write the report of a folder of results')
