@@ -4,6 +4,8 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 parts, pictures = [], {}
+alternatives = ['Spectrum of the hidden layer, accuracy under FGSM and PGD, and sensitivity maps, with and without the regularizer',
+                'Accuracy under FGSM and PGD of networks with three hidden layers, regularized in every layer']
 for cell in json.loads((root/'nbs/index.ipynb').read_text(encoding='utf-8'))['cells']:
     source = ''.join(cell['source'])
     if cell['cell_type']=='markdown': parts.append(source); continue
@@ -14,7 +16,8 @@ for cell in json.loads((root/'nbs/index.ipynb').read_text(encoding='utf-8'))['ce
         if 'image/png' in data:
             name = f'nbs/images/readme-{len(pictures)+1}.png'
             pictures[name] = base64.b64decode(data['image/png'])
-            parts.append(f'![Spectrum of the hidden layer, and accuracy under FGSM and PGD, with and without the regularizer]({name})')
+            parts.append(f'![{alternatives[len(pictures)-1]}]({name})')
+        elif 'text/markdown' in data: parts.append(''.join(data['text/markdown']).rstrip())
         elif 'text' in output: parts.append('```\n' + ''.join(output['text']).rstrip() + '\n```')
 for name, content in pictures.items():
     (root/name).parent.mkdir(exist_ok=True)

@@ -155,7 +155,7 @@ def plot_robustness(
     if legend: ax.legend(frameon=False, fontsize=8)
     return ax
 
-# %% ../nbs/09_plots.ipynb #87ae172f
+# %% ../nbs/09_plots.ipynb #cdb482c7
 def plot_maps(
     results:list, # of one group, from `Store.results()`
     labels:list=None, # variants, one row each; None: all
@@ -165,8 +165,8 @@ def plot_maps(
 ):
     "Sensitivity maps of the last hidden layer, for one image and one seed (figures 2D and 3)."
     chosen = {label: r for label, runs in by_label(results, labels).items() for r in runs if r['run'].seed==seed}
-    if not chosen: raise ValueError(f"seed is {seed}: results hold the seeds {sorted({r['run'].seed for r in results})}")
     columns = sorted({n for r in chosen.values() for n in r['maps']['n']})
+    if not columns: raise ValueError(f"seed is {seed}: choose one that has maps; results hold the seeds {sorted({r['run'].seed for r in results})}")
     figure = figure or plt.figure(figsize=(1.1 + .85*len(columns), .4 + .85*len(chosen)), layout='constrained')
     axes = figure.subplots(len(chosen), len(columns), squeeze=False)
     for row, (label, result) in enumerate(chosen.items()):
@@ -215,17 +215,17 @@ def figure_2(
     top.suptitle(setup_title(results), fontsize=9)
     return figure
 
-# %% ../nbs/09_plots.ipynb #da572d42
+# %% ../nbs/09_plots.ipynb #13a43382
 def figure_3(
     results:list, # of the MLP, from `Store.results()`
-    labels:list=None, # variants, one row each; None: those of the paper, rows A to F
+    labels:list=None, # variants, one row each, with the letters of the paper; None: all six of the paper
     seed:int=0, # whose maps
 ):
     "Sensitivity maps of the variants of sections 4.2 and 4.3, in the order of the paper's figure 3."
-    rows = labels or ['Vanilla-Wh', best_label(results, 'specreg-wh'), best_label(results, 'specreg'), 'vanilla', best_label(results, 'specreg-all'), 'Jacobian']
-    known = by_label(results)
-    drawn = [(letter, label) for letter, label in zip('ABCDEFGHIJKLMNOP', rows) if label in known]       # a missing variant keeps its letter
-    figure = plot_maps(results, [label for _, label in drawn], seed, letters=''.join(letter for letter, _ in drawn))
+    paper = ['Vanilla-Wh', best_label(results, 'specreg-wh'), best_label(results, 'specreg'), 'vanilla', best_label(results, 'specreg-all'), 'Jacobian']
+    drawn = list(by_label(results, labels or paper))
+    letters = {label: letter for letter, label in zip('ABCDEF', paper)}                                    # a row keeps its letter when others are missing
+    figure = plot_maps(results, drawn, seed, letters=''.join(letters.get(label, ' ') for label in drawn))
     figure.suptitle(f"{setup_title(results).rsplit(',', 1)[0]}, seed {seed}", fontsize=9)
     return figure
 
@@ -290,7 +290,7 @@ def figure_attacks(
     figure.suptitle(setup_title(results), fontsize=9)
     return figure
 
-# %% ../nbs/09_plots.ipynb #de158070
+# %% ../nbs/09_plots.ipynb #23df52a0
 def markdown_table(
     heads:list, # column titles
     rows:list, # of lists of cells
@@ -300,8 +300,8 @@ def markdown_table(
     return '\n'.join([line(heads), line(['---']*len(heads)), *map(line, rows)])
 
 def _each(results, value):
-    "Different values over results, in order, as text."
-    return ', '.join(dict.fromkeys(str(value(r)) for r in results))
+    "Different values over results, in the order of their dates, as text."
+    return ', '.join(dict.fromkeys(str(value(r)) for r in sorted(results, key=lambda r: r.get('date', ''))))
 
 def setup_table(
     *groups:list, # results of one group each
@@ -313,7 +313,7 @@ def setup_table(
              'epochs': lambda rs: rs[0]['run'].epochs, 'batch': lambda rs: rs[0]['run'].batch_size, 'learning rate (Adam)': lambda rs: f"{rs[0]['run'].lr:g}",
              'seeds': lambda rs: ', '.join(str(s) for s in sorted({r['run'].seed for r in rs})), 'runs, failed': lambda rs: f"{len(rs)}, {sum('failed' in r for r in rs)}",
              'hours of computing': lambda rs: f"{sum(sum(r['seconds'].values()) for r in rs)/3600:.2f}", 'device': lambda rs: _each(rs, lambda r: r['device']),
-             'commit': lambda rs: _each(rs, lambda r: (r['commit'] or r['version'])[:7]), 'date': lambda rs: _each(sorted(rs, key=lambda r: r.get('date', '')), lambda r: r.get('date', '')[:10])}
+             'commit': lambda rs: _each(rs, lambda r: (r['commit'] or r['version'])[:7]), 'date': lambda rs: _each(rs, lambda r: r.get('date', '')[:10])}
     return markdown_table([f"preset {groups[0][0]['run'].preset}", *['']*len(groups)], [[name, *[value(rs) for rs in groups]] for name, value in lines.items()])
 
 def _at(runs, attack, radius):
@@ -366,10 +366,12 @@ def map_table(
     results:list, # of one group, from `Store.results()`
     labels:list=None, # variants, one row each; None: all
 )->str: # Markdown
-    "Smoothness of the sensitivity maps: their spectral centroid (small is smooth) and their spatial extent (great is global), means over the stored n."
-    measure = lambda runs, key: mean_sd([float(np.mean(r['maps'][key])) for r in runs])
-    return markdown_table(['variant', 'centroid (cycles per pixel)', 'extent (share of the pixels)'],
-                          [[label, measure(runs, 'centroid'), measure(runs, 'extent')] for label, runs in by_label(results, labels).items()])
+    "Smoothness of the sensitivity maps: their spectral centroid (small is smooth) and their spatial extent (great is global), means over the n that all have."
+    members = {label: [r for r in runs if r['maps']['n']] for label, runs in by_label(results, labels).items()}        # a dead network has no maps
+    common = set.intersection(*[set(r['maps']['n']) for runs in members.values() for r in runs])
+    measure = lambda runs, key: mean_sd([float(np.mean([v for n, v in zip(r['maps']['n'], r['maps'][key]) if n in common])) for r in runs])
+    return markdown_table(['variant', f"centroid (cycles per pixel), n = {', '.join(map(str, sorted(common)))}", 'extent (share of the pixels)', 'seeds'],
+                          [[label, measure(runs, 'centroid'), measure(runs, 'extent'), len(runs)] for label, runs in members.items()])
 
 def claim_table(
     rows:list, # from `claims`
