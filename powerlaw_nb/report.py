@@ -16,18 +16,18 @@ from .experiments import Store, claims, execute, grid, is_choice, last_layer, me
 from .plots import by_label, plot_robustness, plot_spectra, section_labels
 from .trainer import write_atomic
 
-# %% ../nbs/15_report.ipynb #3c1fee58
+# %% ../nbs/15_report.ipynb #529803a8
 def _picture(figure, alt):
     "An HTML image of a matplotlib figure, with its alternative text."
     buffer = io.BytesIO()
     figure.savefig(buffer, format='png', dpi=110, bbox_inches='tight'); plt.close(figure)
     return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
 
-def _table(heads, rows):
-    "An HTML table of escaped text; a row may carry a class in front."
+def _table(heads, rows, kind='wide'):
+    "An HTML table of escaped text; a row may carry a class in front. The kind 'wide nums' does not break lines in cells."
     line = lambda cells, tag: ''.join(f'<{tag}>{html.escape(str(c))}</{tag}>' for c in cells)
     body = ''.join(f'<tr class="{html.escape(mark, quote=True)}">{line(cells, "td")}</tr>' for mark, cells in rows)
-    return f'<div class="wide nums"><table><thead><tr>{line(heads, "th")}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="{kind}"><table><thead><tr>{line(heads, "th")}</tr></thead><tbody>{body}</tbody></table></div>'
 
 # %% ../nbs/15_report.ipynb #fe81e4ad
 _titles = dict(shallow='Section 4.1: one hidden layer', mlp='Sections 4.2 and 4.3: three hidden layers', cnn='Sections 4.2 and 4.3: convolutional network')
@@ -51,7 +51,7 @@ def _panels(results):
     labels = {title: section_labels(results, section) for section, title in titles.items()}
     return {title: chosen for title, chosen in labels.items() if len(chosen)>1}
 
-# %% ../nbs/15_report.ipynb #9c38145d
+# %% ../nbs/15_report.ipynb #0af68161
 def _group_section(results, rows):
     "The part of the page for one group: figures, claims, all variants."
     run, heading = results[0]['run'], 'h3' if is_choice(results[0]['run']) else 'h2'
@@ -66,8 +66,8 @@ def _group_section(results, rows):
         parts += [_picture(figure, f'Spectrum of the last hidden layer, accuracy under FGSM, PGD and white noise: {", ".join(labels)}'),
                   f'<p class="caption">{html.escape(title)}: {html.escape(", ".join(labels))}. Mean ± 1 standard deviation over seeds. Star or diamond: dimension at 90 % of the variance. '
                   'Grey: eigenvalues that are left alone. Dotted: 1/n on the left, chance on the right.</p>']
-    head = ['variant', 'claim', 'what the paper says', 'measured, mean ± sd over seeds', 'verdict']
-    if rows: parts.append(_table(head, [('best' if row['best'] else '', [row['variant'], row['claim'], row['text'], row['measured'], row['verdict']]) for row in rows]))
+    head = ['variant', 'claim', 'what the paper says', 'verdict', 'measured, mean ± sd over seeds']
+    if rows: parts.append(_table(head, [('best' if row['best'] else '', [row['variant'], row['claim'], row['text'], row['verdict'], row['measured']]) for row in rows]))
     if whole: parts += ['<h3>All variants</h3>' if heading=='h2' else '', _variants(whole)]
     failed = [r for r in results if 'failed' in r]
     if failed: parts += ['<h3>Failed runs</h3>', _table(['run', 'epoch', 'reason'], [('', [f"{r['run'].label} seed {r['run'].seed} ({r['name']})", r['failed_epoch'], r['failed']]) for r in failed])]
@@ -84,7 +84,7 @@ def _variants(results):
                           ', '.join(mean_sd([r['fits'][layer]['alpha'] for r in members], 2) for layer in members[0]['fits']), mean_sd([f['r2'] for f in fits], 3), mean_sd([f['dimension'] for f in fits], 0),
                           _duration(sum(sum(r['seconds'].values()) for r in members)/len(members))]))
     return _table(['variant', 'seeds', 'clean accuracy', 'FGSM ε=0.05', 'FGSM ε=0.1', 'PGD ε=0.05', 'PGD ε=0.1', 'noise σ=0.3',
-                   'α of each hidden layer', 'r² of the last', 'dimension of the last at 90 %', 'time of a run'], rows)
+                   'α of each hidden layer', 'r² of the last', 'dimension of the last at 90 %', 'time of a run'], rows, 'wide nums')
 
 def _duration(seconds):
     "Seconds in words."
