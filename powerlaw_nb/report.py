@@ -90,9 +90,9 @@ def _duration(seconds):
     "Seconds in words."
     return f'{seconds:.0f} s' if seconds<100 else f'{seconds/60:.0f} min' if seconds<6000 else f'{seconds/3600:.1f} h'
 
-# %% ../nbs/15_report.ipynb #a5df1592
+# %% ../nbs/15_report.ipynb #6e9e6120
 _css = '''body{font:16px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem;color:#222}h1,h2{line-height:1.2}
-td{font-variant-numeric:tabular-nums}.nums td{white-space:nowrap}img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.9rem;margin:1rem 0}th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}
+td{font-variant-numeric:tabular-nums}.nums td,td:first-child{white-space:nowrap}img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.9rem;margin:1rem 0}th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}
 tr.best td{font-weight:600;background:#eef5fb}.caption,.small{color:#555;font-size:.9rem}.wide{overflow-x:auto}code{background:#f3f3f3;padding:0 .2rem}'''
 
 def write_report(
