@@ -549,7 +549,7 @@ def best_label(
     variant:str='specreg', # 'specreg', 'specreg-wh' or 'specreg-all'
 )->str: # a label such as 'SpecReg β=1', or None without runs
     "The β of the paper's grid with the largest mean robustness to PGD: as in the paper, the best one is shown, and all are in the tables."
-    asked = [r for r in results if 'failed' not in r and r['run'].variant==variant and r['run'].alpha==1 and r['run'].tau==10 and r['run'].beta in presets[r['run'].preset]['betas']]
+    asked = [r for r in results if 'failed' not in r and r['run'].variant==variant and r['run'].alpha==1 and r['run'].tau==10 and r['run'].beta in presets.get(r['run'].preset, dict(betas=[r['run'].beta]))['betas']]
     labels = sorted({r['run'].label for r in asked})
     robustness = {label: np.mean([average_accuracy(r, 'pgd') for r in asked if r['run'].label==label]) for label in labels}
     return max(robustness, key=robustness.get) if labels else None

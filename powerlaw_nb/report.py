@@ -108,7 +108,7 @@ def write_report(
     rows, groups, parts = claims(results), {}, []
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     order = ('shallow', 'mlp', 'cnn')
-    place = lambda group: (is_choice(groups[group][0]['run']), list(presets).index(groups[group][0]['run'].preset), order.index(groups[group][0]['run'].network), not groups[group][0]['run'].bn, group)
+    place = lambda group: (is_choice(groups[group][0]['run']), [*presets, groups[group][0]['run'].preset].index(groups[group][0]['run'].preset), order.index(groups[group][0]['run'].network), not groups[group][0]['run'].bn, group)
     for number, group in enumerate(ordered := sorted(groups, key=place)):
         if place(group)[0] and not (number and place(ordered[number-1])[0]): parts.append("<h2>Choices</h2><p>What the paper leaves open, or what differs between its text and the authors' code.</p>")
         parts.append(_group_section(groups[group], [row for row in rows if row['group']==group]))
