@@ -34,7 +34,7 @@ from .whitening import Whiten, batch_statistics
 # %% ../nbs/08_experiments.ipynb #7127c86b
 variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh', 'specreg-all': 'SpecReg-all',
             'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian'}
-_target = dict(alpha=1., tau=10, beta=0.)                         # what may differ inside a group, with its usual value
+_target = ('alpha', 'tau', 'beta')                                # what may differ inside a group, beside variant and seed
 
 def _digest(values, length):
     "The first hexadecimal digits of a hash of a dictionary."

@@ -112,7 +112,7 @@ def write_report(
     for number, group in enumerate(ordered := sorted(groups, key=place)):
         if place(group)[0] and not (number and place(ordered[number-1])[0]): parts.append("<h2>Choices</h2><p>What the paper leaves open, or what differs between its text and the authors' code.</p>")
         parts.append(_group_section(groups[group], [row for row in rows if row['group']==group]))
-    used = {(r['run'].preset, 'choices' if is_choice(r['run']) else 'shallow' if r['run'].network=='shallow' else 'paper') for r in results}
+    used = {(r['run'].preset, 'choices' if is_choice(r['run']) else 'shallow' if r['run'].network=='shallow' else 'paper') for r, *_ in groups.values()}
     about = ''.join(f'<p><b>Preset {html.escape(p)}.</b> {html.escape(_differences.get(p, ""))} Recompute with '
                     + ' and '.join(f'<code>powerlaw_nb reproduce --section {section} --preset {html.escape(p)}</code>' for section in sorted({s for q, s in used if q==p})) + '.</p>' for p in sorted({p for p, s in used}))
     origins = sorted({f"version {r['version']}, commit {r['commit'] or 'unknown'}, torch {r.get('torch')}, {r['device']}" for r in results})
