@@ -6,11 +6,11 @@
 __all__ = ['power_law_layer', 'power_law_target', 'spectral_penalty', 'rayleigh_spectrum', 'spectral_loss', 'jacobian_loss',
            'logit_jacobian_loss']
 
-# %% ../nbs/01_reg.ipynb #79c83569
+# %% ../nbs/01_reg.ipynb #dd760e43
 import warnings
 from typing import Callable
 
-import torch
+import torch, torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -48,7 +48,7 @@ def power_law_target(
     n = torch.arange(tau, len(spectrum)+1, device=spectrum.device, dtype=spectrum.dtype)
     return spectrum[tau-1].detach() * (n/tau)**-alpha
 
-# %% ../nbs/01_reg.ipynb #78d0e421
+# %% ../nbs/01_reg.ipynb #3e2fc916
 def spectral_penalty(
     spectrum:Tensor, # (N,) eigenvalues, descending
     alpha:float=1., # exponent of the target, above 0; the paper uses 1
@@ -58,66 +58,95 @@ def spectral_penalty(
     "The penalty of equation 2 for given eigenvalues: 0 when they follow the power law from `tau` on."
     _check_law(alpha, tau, beta)
     check_finite(spectrum, 'spectrum')
-    gamma = power_law_target(spectrum, alpha, tau)
-    if not gamma[0]>0: raise ValueError(
-        f'spectrum has lambda_tau = {gamma[0].item():.3g} at tau = {tau}: fewer than tau directions carry variance, '
+    if tau<=len(spectrum) and not spectrum[tau-1]>0: raise ValueError(
+        f'spectrum has lambda_tau = {spectrum[tau-1].item():.3g} at tau = {tau}: fewer than tau directions carry variance, '
         'so there is no anchor; lower tau, or give a larger batch')
-    excess = spectrum[tau:]/gamma[1:] - 1                       # (N-tau,) ratio minus 1, without n = tau
+    return _penalty(spectrum, alpha, tau, beta)
+
+def _penalty(spectrum, alpha, tau, beta):
+    "Equation 2 without looking at values, for which a GPU would have to be waited for."
+    excess = spectrum[tau:]/power_law_target(spectrum, alpha, tau)[1:] - 1     # (N-tau,) ratio minus 1, without n = tau
     return beta/len(spectrum) * (excess.square() + excess.relu()).sum()
 
-# %% ../nbs/01_reg.ipynb #80349b2f
+# %% ../nbs/01_reg.ipynb #58960ec8
+def _common_mean(x, group):
+    "Number and mean of the rows of all processes of `group`."
+    sums = torch.cat([x.sum(0, dtype=torch.float64), x.new_tensor([len(x)], dtype=torch.float64)])
+    dist.all_reduce(sums, group=group)
+    return int(sums[-1]), (sums[:-1]/sums[-1]).to(x)
+
 class _ProjectedVariance(torch.autograd.Function):
     "Variance of each column of (x - mean) V, with one product forward and one backward."
     @staticmethod
-    def forward(ctx, x, eigvecs):
-        Z = (x - x.mean(0)) @ eigvecs                           # (B, N)
-        ctx.save_for_backward(x, eigvecs, Z)
-        return Z.square().mean(0)
+    def forward(ctx, x, eigvecs, group=None):
+        ctx.count, mean = (len(x), x.mean(0)) if group is None else _common_mean(x, group)
+        ctx.rows = 1024 if x.device.type=='cpu' else 8192       # larger pieces keep a GPU busy
+        Z, total = x.new_empty(len(x), eigvecs.shape[1]), x.new_zeros(eigvecs.shape[1])      # (B, K), (K,)
+        for x_rows, Z_rows in zip(x.split(ctx.rows), Z.split(ctx.rows)):
+            torch.mm(x_rows - mean, eigvecs, out=Z_rows)
+            total += Z_rows.square().sum(0)
+        if group is not None: dist.all_reduce(total, group=group)
+        ctx.save_for_backward(x, eigvecs, mean)
+        ctx.group, ctx.Z = group, Z if ctx.needs_input_grad[0] else None
+        return total/ctx.count
 
     @staticmethod
     def backward(ctx, grad):
-        x, eigvecs, Z = ctx.saved_tensors
-        if torch.is_grad_enabled(): Z = (x - x.mean(0)) @ eigvecs   # create_graph=True: a second derivative is wanted
-        return (Z * (grad * (2/len(x)))) @ eigvecs.T, None
+        x, eigvecs, mean = ctx.saved_tensors
+        if ctx.group is not None: dist.all_reduce(grad := grad.clone(), group=ctx.group)    # each process may use the spectrum as it likes
+        scale = grad * (2/ctx.count)
+        if torch.is_grad_enabled():                              # create_graph=True: a second derivative is wanted
+            if ctx.group is not None: raise NotImplementedError('group: a second derivative over several processes is not to be had; take it on one process')
+            return ((x - x.mean(0)) @ eigvecs * scale) @ eigvecs.T, None, None
+        Z, ctx.Z = (x - mean) @ eigvecs if ctx.Z is None else ctx.Z, None    # a second call finds it used up
+        if eigvecs.shape[0]!=eigvecs.shape[1]: return (Z*scale) @ eigvecs.T, None, None      # (B, K) has no room for (B, N)
+        for Z_rows in Z.split(ctx.rows): torch.mm(Z_rows*scale, eigvecs.T, out=Z_rows)
+        return Z, None, None
 
-# %% ../nbs/01_reg.ipynb #0e38134a
+# %% ../nbs/01_reg.ipynb #0e982071
 def _full_precision(x):
     "Raise float16 and bfloat16 to float32; leave float32 and float64."
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
-def _warn_small_batch(B, N):
-    "Say once that a batch is smaller than the layer is wide."
-    if B<N: warnings.warn(f'fewer inputs in a batch than the {N} neurons of the layer: the covariance has no full rank and its last eigenvalues are 0; '
-                          'the paper takes batches of 1.5 times the width', stacklevel=3)     # no B in it, so that Python shows it once
+def _warn_small_batch(B, K):
+    "Say once that a batch is smaller than the number of eigenvalues."
+    if B<K: warnings.warn(f'fewer inputs in a batch than the {K} eigenvalues of the layer: the covariance has no full rank and its last eigenvalues are 0; '
+                          'the paper takes batches of 1.5 times the width', stacklevel=4)     # no B in it, so that Python shows it once
+
+def _projected_spectrum(x, eigvecs, group=None):
+    "The sorted variances along `eigvecs`, with all checks but that for NaN, which must wait for the device."
+    x = check_activations(x, min_rows=2 if group is None else 1)
+    B, N = x.shape
+    if not isinstance(eigvecs, Tensor): raise TypeError(f'eigvecs is a {type(eigvecs).__name__}: give a tensor ({N}, {N}), for example torch.as_tensor(eigvecs)')
+    if eigvecs.ndim!=2 or len(eigvecs)!=N or not 1<=eigvecs.shape[1]<=N: raise ValueError(
+        f'eigvecs has shape {tuple(eigvecs.shape)} but x has {N} neurons: give an ({N}, {N}) matrix of this layer, or its first columns')
+    _warn_small_batch(B * (1 if group is None else dist.get_world_size(group)), eigvecs.shape[1])
+    with torch.autocast(x.device.type, enabled=False):
+        x = _full_precision(x)
+        return _ProjectedVariance.apply(x, eigvecs.detach().to(x), group).sort(descending=True).values
 
 def rayleigh_spectrum(
     x:Tensor, # (B, N) activations of one layer; further dimensions are flattened into N
-    eigvecs:Tensor, # (N, N) orthonormal columns, for example the eigenvectors of the training set
-)->Tensor: # (N,) descending
+    eigvecs:Tensor, # (N, N) orthonormal columns, for example the eigenvectors of the training set; or (N, K), the first K
+    group=None, # process group of torch.distributed over which the batch is spread; None: `x` is the whole batch
+)->Tensor: # (N,) or (K,) descending
     "The variances of `x` along the columns of `eigvecs` (equation 5), without forming a covariance."
-    x = check_activations(x)
-    B, N = x.shape
-    if not isinstance(eigvecs, Tensor): raise TypeError(f'eigvecs is a {type(eigvecs).__name__}: give a tensor ({N}, {N}), for example torch.as_tensor(eigvecs)')
-    if eigvecs.shape!=(N, N): raise ValueError(f'eigvecs has shape {tuple(eigvecs.shape)} but x has {N} neurons: give an ({N}, {N}) matrix of this layer')
-    _warn_small_batch(B, N)
-    with torch.autocast(x.device.type, enabled=False):
-        x = _full_precision(x)
-        spectrum = _ProjectedVariance.apply(x, eigvecs.detach().to(x))
-    check_finite(spectrum, 'x or eigvecs')
-    return spectrum.sort(descending=True).values
+    return check_finite(_projected_spectrum(x, eigvecs, group), 'x or eigvecs')
 
-# %% ../nbs/01_reg.ipynb #39ba6cbc
+# %% ../nbs/01_reg.ipynb #fa243725
 def spectral_loss(
     x:Tensor, # (B, N) activations of one layer; further dimensions are flattened into N; B of 1.5 N or more is wise
-    eigvecs:Tensor=None, # (N, N) cached eigenvectors in columns; None: exact eigenvalues of the batch
+    eigvecs:Tensor=None, # (N, N) cached eigenvectors in columns, or (N, K), the first K; None: exact eigenvalues of the batch
     alpha:float=1., # exponent of the target, above 0; the paper uses 1
     tau:int=10, # first index of the power law, counted from 1; 10 after Stringer et al.
     beta:float=1., # strength, 0 or more; the paper uses 1, 2 and 5
+    group=None, # process group over which the batch is spread, with cached eigenvectors only; None: `x` is the whole batch
 )->Tensor: # scalar, differentiable in `x`
     "The spectral regularizer of one layer: equation 2 on the eigenvalues of equation 5."
-    x = check_activations(x)
+    x = check_activations(x, min_rows=2 if group is None else 1)
     _check_law(alpha, tau, beta, x.shape[1])
-    if eigvecs is not None: return spectral_penalty(rayleigh_spectrum(x, eigvecs), alpha, tau, beta)
+    if eigvecs is not None: return spectral_penalty(rayleigh_spectrum(x, eigvecs, group), alpha, tau, beta)
+    if group is not None: raise ValueError('group is given without eigvecs: exact eigenvalues need the whole batch on one process; give cached eigenvectors')
     _warn_small_batch(*x.shape)
     return spectral_penalty(eigenspectrum(x), alpha, tau, beta)
 

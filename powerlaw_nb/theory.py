@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['check_activations', 'NonFiniteError', 'check_whole', 'check_number', 'check_finite', 'Covariance',
-           'eigendecomposition', 'eigenspectrum', 'PowerLaw', 'fit_powerlaw', 'participation_ratio', 'n_components',
-           'jackknife_alpha', 'critical_alpha', 'PopulationCode', 'population_code', 'mean_square_increment', 'cvpca',
-           'eigenmoments', 'MomentFit', 'fit_powerlaw_moments']
+           'eigendecomposition', 'eigenspectrum', 'LeadingCovariance', 'PowerLaw', 'fit_powerlaw',
+           'participation_ratio', 'n_components', 'jackknife_alpha', 'critical_alpha', 'PopulationCode',
+           'population_code', 'mean_square_increment', 'cvpca', 'eigenmoments', 'MomentFit', 'fit_powerlaw_moments']
 
-# %% ../nbs/00_theory.ipynb #bf879aa5
-import math, operator, warnings
+# %% ../nbs/00_theory.ipynb #99f9a3da
+import functools, math, operator, warnings
 from dataclasses import dataclass
 import torch, torch.distributed as dist
 from torch import Tensor
@@ -68,7 +68,7 @@ def check_finite(
         raise NonFiniteError(f"{name} holds NaN or infinite values; find the first layer or input that gives them (torch.isfinite) and lower the learning rate or clean the data")
     return values
 
-# %% ../nbs/00_theory.ipynb #32230d25
+# %% ../nbs/00_theory.ipynb #edb4aa30
 class Covariance:
     "Mean and covariance of activations that arrive in chunks or on several processes."
     def __init__(self,
@@ -87,7 +87,8 @@ class Covariance:
         x = self._same_width(check_activations(x, min_rows=1).detach(), x.shape).to(self._mean, copy=True)
         mean = check_finite(x.mean(0))
         x -= mean                                      # in place on our own copy
-        self._scatter.addmm_(x.T, x)
+        for i in range(0, x.shape[1], 512):            # panels right of the diagonal: the rest is their mirror image
+            self._scatter[i:i+512, i:].addmm_(x[:, i:i+512].T, x[:, i:])
         return self._shift(len(x), mean)
 
     def merge(self,
@@ -120,7 +121,19 @@ class Covariance:
     @property
     def cov(self)->Tensor: # (N, N)
         "Covariance of all rows so far, divided by `count`."
-        return self._some(self._scatter) / self.count
+        return self._symmetric() / self.count
+
+    def take(self)->Tensor: # (N, N)
+        "The covariance in the memory of the sum, without a copy; this summary is used up."
+        cov, self._scatter = self._symmetric(), None
+        return cov.div_(self.count)
+
+    def _symmetric(self):
+        for i in range(0, len(self._some(self._mean)), 512):
+            diagonal, below, right = (self._scatter[i:i+512, i:i+512], self._scatter[i+512:, i:i+512], self._scatter[i:i+512, i+512:])
+            diagonal.copy_(diagonal.tril() + diagonal.tril(-1).T)    # exactly symmetric, also in the last bit
+            below.copy_(right.T)
+        return self._scatter
 
     def _shift(self, count, mean):
         total = self.count + count
@@ -133,6 +146,7 @@ class Covariance:
 
     def _same_width(self, x, shape):
         n = len(self._mean)
+        if self._scatter is None: raise ValueError("this Covariance was used up by take(): make a new one")
         if x.shape[1] != n: raise ValueError(f"x has shape {tuple(shape)}, that is {x.shape[1]} neurons, but this Covariance was made for n={n}; use one Covariance for each layer")
         return x
 
@@ -140,7 +154,7 @@ class Covariance:
         if not self.count: raise ValueError("count is 0: no rows were seen yet; call update with at least one chunk first")
         return value
 
-# %% ../nbs/00_theory.ipynb #6040d5c8
+# %% ../nbs/00_theory.ipynb #7c783519
 def _solve_symmetric(solve, cov):
     "Solve on the device of `cov`, or on the CPU in float64 when that fails."
     try: return solve(cov)
@@ -148,14 +162,29 @@ def _solve_symmetric(solve, cov):
         warnings.warn(f"eigenvalue solver failed on {cov.device} ({cov.dtype}): {str(e)[:60]}; solved again on the CPU in float64", stacklevel=3)
         return solve(cov.cpu().double())
 
+@functools.cache
+def _result_may_share():
+    "Whether this PyTorch writes eigenvectors over the matrix they belong to when both are views of one memory."
+    cov = torch.cov(torch.sin(torch.arange(300*200.)).view(200, 300).double())
+    cov, wanted = (cov + cov.T)/2, torch.linalg.eigh((cov + cov.T)/2)
+    try: found = _eigh_in_place(cov)
+    except RuntimeError: return False
+    return all(torch.equal(a, b) for a, b in zip(found, wanted))
+
+def _eigh_in_place(cov):
+    "`torch.linalg.eigh` whose eigenvectors take the memory of `cov`; through numpy, because PyTorch declines when it sees that they overlap."
+    return torch.linalg.eigh(cov, out=(cov.new_empty(len(cov)), torch.from_numpy(cov.numpy()).mT))
+
 def eigendecomposition(
     cov:Tensor, # (N, N) symmetric
+    overwrite:bool=False, # give up `cov` to save the memory of a copy; matters for wide layers on a CPU
 )->tuple[Tensor, Tensor]: # spectrum (N,) descending; eigvecs (N, N), one eigenvector in each column
     "Eigenvalues and eigenvectors of a covariance, largest first."
     if cov.dim() != 2 or cov.shape[0] != cov.shape[1]:
         raise ValueError(f"cov has shape {tuple(cov.shape)} but must be square (N, N); pass Covariance(...).cov, not the activations")
-    check_finite(cov, 'cov')
-    spectrum, eigvecs = _solve_symmetric(torch.linalg.eigh, cov)
+    check_finite(cov.diagonal() if overwrite else cov, 'cov')      # a copy-free check: a NaN activation reaches the diagonal, too
+    in_place = overwrite and cov.device.type=='cpu' and cov.is_contiguous() and _result_may_share()
+    spectrum, eigvecs = _eigh_in_place(cov) if in_place else _solve_symmetric(torch.linalg.eigh, cov)
     return spectrum.flip(0).to(cov), eigvecs.flip(1).to(cov)
 
 # %% ../nbs/00_theory.ipynb #9cf58de0
@@ -169,6 +198,60 @@ def eigenspectrum(
     gram = (x.T @ x if N <= B else x @ x.T) / B
     spectrum = _solve_symmetric(torch.linalg.eigvalsh, gram).to(x.device)
     return pad(spectrum, (max(N - B, 0), 0)).flip(0).clamp(min=0)    # rounding leaves zeros at -1e-17
+
+# %% ../nbs/00_theory.ipynb #c177015f
+class LeadingCovariance:
+    "Leading eigenvectors of the covariance of activations that arrive in chunks, without any N x N matrix."
+    def __init__(self,
+        basis:Tensor, # (N, K) start: random numbers, or the eigenvectors of an earlier pass; about twice as many columns as are wanted
+    ):
+        if basis.dim() != 2 or basis.shape[1] > basis.shape[0]: raise ValueError(f"basis has shape {tuple(basis.shape)} but must be (N, K) with K of at most N; give one column for each eigenvector")
+        self.basis = torch.linalg.qr(basis.double()).Q
+        self.count, self._mean, self._product = 0, self.basis.new_zeros(len(basis)), torch.zeros_like(self.basis)
+        self._cast = self.basis                                  # in the type of the activations
+
+    def update(self,
+        x:Tensor, # (B, ...) one chunk of any floating type, B >= 1
+    )->'LeadingCovariance': # itself
+        "Add the rows of one chunk; a chunk with NaN raises and changes nothing."
+        x = check_activations(x, min_rows=1).detach()
+        if x.shape[1] != len(self.basis): raise ValueError(f"x has {x.shape[1]} neurons, but basis has {len(self.basis)} rows; use one LeadingCovariance for each layer")
+        if x.dtype != torch.float64: x = x.float()
+        if self._cast.dtype != x.dtype: self._cast = self.basis.to(x.dtype)
+        mean = check_finite(x.mean(0, dtype=torch.float64))
+        x = x - mean.to(x.dtype)
+        self._product += x.T @ (x @ self._cast)
+        delta, total = mean - self._mean, self.count + len(x)
+        self._product.addr_(delta, delta @ self.basis, alpha=self.count*len(x)/total)     # as in Covariance, times the basis
+        self._mean += delta * (len(x)/total)
+        self.count = total
+        return self
+
+    def all_reduce(self,
+        group=None, # process group of torch.distributed; default: all processes
+    )->'LeadingCovariance': # itself
+        "Make every process hold the sums of the rows of all; all must have the same basis; call it once, at the end."
+        sums = torch.cat([self._mean.new_tensor([self.count]), self.count*self._mean])
+        dist.all_reduce(sums, group=group)
+        mean = sums[1:] / sums[0].clamp(min=1)
+        delta = self._mean - mean
+        self._product.addr_(delta, delta @ self.basis, alpha=float(self.count))
+        dist.all_reduce(self._product, group=group)
+        self.count, self._mean = int(sums[0]), mean
+        return self
+
+    def eigendecomposition(self)->tuple[Tensor, Tensor]: # (K,) descending; (N, K), one eigenvector in each column
+        "Approximate leading eigenvalues and eigenvectors of the covariance of all rows so far."
+        if not self.count: raise ValueError("count is 0: no rows were seen yet; call update with at least one chunk first")
+        product = self._product / self.count
+        shift = max(torch.finfo(product.dtype).eps * math.sqrt(len(product)) * product.norm().item(), torch.finfo(product.dtype).tiny)
+        product += shift * self.basis                            # keeps the small matrix positive definite when the rank is below K
+        small = self.basis.T @ product
+        root, failed = torch.linalg.cholesky_ex((small + small.T)/2)
+        if failed: raise torch.linalg.LinAlgError('the leading eigenvectors cannot be found: fewer directions vary than basis has columns; give fewer columns')
+        factor = torch.linalg.solve_triangular(root, product.T, upper=False).T
+        eigvecs, roots, _ = torch.linalg.svd(factor, full_matrices=False)
+        return (roots.square() - shift).clamp(min=0), eigvecs
 
 # %% ../nbs/00_theory.ipynb #0e2a09ee
 @dataclass(frozen=True)
