@@ -82,7 +82,7 @@ def dataset(
     x, y = _cut(x, y, limit, device)
     return (x if raw else as_images(x)), y
 
-# %% ../nbs/02_data.ipynb #bdf12c1a
+# %% ../nbs/02_data.ipynb #09b5040c
 class Batches:
     "Shuffled mini-batches of images and labels that live on one device."
     def __init__(self,
@@ -92,25 +92,30 @@ class Batches:
         shuffle:bool=True, # a new order each time
         drop_last:bool=False, # leave out a last batch that is smaller
         generator:torch.Generator=None, # source of the order, on the CPU; None: torch's global stream
+        share:tuple=(0, 1), # (rank, number of processes): of each batch, this process gets every so many-th image; all must draw the same order
     ):
         if x.dtype!=torch.uint8 and not x.is_floating_point(): raise TypeError(f'x has type {x.dtype}: give bytes (uint8) or floating point images in [0,1]')
         if len(x)!=len(y): raise ValueError(f'x has {len(x)} images and y {len(y)} labels: give one label for each image')
         if not len(x): raise ValueError('x is empty: give at least one image')
         check_whole(batch_size, 'batch_size')
         if drop_last and batch_size>len(x): raise ValueError(f'batch_size is {batch_size} with drop_last, but there are {len(x)} images: no batch would be left')
+        if not 0<=share[0]<share[1]<=batch_size: raise ValueError(f'share is {tuple(share)} with batch_size {batch_size}: give (rank, number of processes), with at least one image of a batch for each')
+        self.share = tuple(share)
         self.x, self.y, self.batch_size, self.shuffle, self.drop_last, self.generator = x, y.to(x.device), int(batch_size), shuffle, drop_last, generator
 
     def __len__(self):
         full, rest = divmod(len(self.x), self.batch_size)
-        return full + (rest>0 and not self.drop_last)
+        return full + (rest>=self.share[1] and not self.drop_last)  # a rest that is not enough for each process is left out
 
     def __iter__(self):
         n = len(self.x)
         order = torch.randperm(n, generator=self.generator) if self.shuffle else torch.arange(n)
-        for chosen in order.to(self.x.device).split(self.batch_size)[:len(self)]: yield as_images(self.x[chosen]), self.y[chosen]
+        for chosen in order.to(self.x.device).split(self.batch_size)[:len(self)]:
+            chosen = chosen[self.share[0]::self.share[1]]
+            yield as_images(self.x[chosen]), self.y[chosen]
 
     def to(self,
         device, # where to
     )->'Batches': # a new one there
         "The same batches on another device."
-        return Batches(self.x.to(device), self.y.to(device), self.batch_size, self.shuffle, self.drop_last, self.generator)
+        return Batches(self.x.to(device), self.y.to(device), self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)

@@ -6,13 +6,13 @@
 __all__ = ['SpectralRegularizer', 'layer_covariances', 'CancelBatch', 'CancelEpoch', 'CancelFit', 'Callback', 'same_stream',
            'Refresh', 'History', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
 
-# %% ../nbs/04_trainer.ipynb #a7375628
+# %% ../nbs/04_trainer.ipynb #de3792b0
 import errno, json, math, os, time
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Callable, Iterable
 
-import torch
+import torch, torch.distributed as dist
 import torch.nn.functional as F
 from fastcore.basics import patch
 from safetensors import SafetensorError, safe_open
@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .models import capture, evaluating, hidden
-from .reg import _check_law, rayleigh_spectrum, spectral_penalty
-from .theory import Covariance, NonFiniteError, check_whole, eigendecomposition
+from .reg import _check_law, _penalty, _projected_spectrum, spectral_penalty
+from .theory import Covariance, LeadingCovariance, NonFiniteError, check_finite, check_whole, eigendecomposition
 
-# %% ../nbs/04_trainer.ipynb #4c8360c2
+# %% ../nbs/04_trainer.ipynb #d5489edc
 def _per_layer(value, names, argument):
     "Spread one value over all layers, or check that there is one value for each."
     if isinstance(value, dict):
@@ -35,6 +35,14 @@ def _per_layer(value, names, argument):
         f'{argument} is {value} for the layers {names}: give one number, or one for each layer')
     return values
 
+def _bare(model):
+    "The model itself when it comes wrapped for training on several processes."
+    return model.module if isinstance(model, nn.parallel.DistributedDataParallel) else model
+
+def _running():
+    "The group of all processes when torch.distributed runs on more than one, else None."
+    return dist.group.WORLD if dist.is_available() and dist.is_initialized() and dist.get_world_size()>1 else None
+
 class SpectralRegularizer:
     "The spectral penalty of chosen layers of a model, with eigenvectors that `refresh` computes and `loss` reuses."
     def __init__(self,
@@ -43,14 +51,19 @@ class SpectralRegularizer:
         alpha:float=1., # exponent of the target, above 0; one number, or one for each layer
         tau:int=10, # first index of the power law, counted from 1; one number, or one for each layer
         beta:float=1., # strength, 0 or more; one number, or one for each layer
+        rank:int=None, # bend the first so many eigenvalues only, for layers too wide for (N, N); None: all N; one number, or one for each layer
+        group=None, # process group over which data and batches are spread; None: all processes when torch.distributed runs; False: this process alone
     ):
+        model = _bare(model)
         names = hidden(model) if layers is None else [layers] if isinstance(layers, str) else list(layers)
         if not names: raise ValueError(f'layers is {layers}: name at least one layer, or leave it None for all hidden layers')
         self.model, self.layers = model, names
         self.laws = dict(zip(names, zip(*(_per_layer(value, names, argument) for value, argument in
                                           ((alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'))))))
-        for law in self.laws.values(): _check_law(*law)
-        self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) columns, and the current eigenvalues (N,)
+        self.ranks, self.group = dict(zip(names, _per_layer(rank, names, 'rank'))), group
+        for name, law in self.laws.items(): _check_law(*law, n=self.ranks[name] if self.ranks[name] is None else check_whole(self.ranks[name], 'rank', remedy='how many eigenvalues to bend'))
+        self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
+        self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from
         self.captured = capture(model, names)
 
     def remove(self):
@@ -59,9 +72,11 @@ class SpectralRegularizer:
 
     def __enter__(self): return self
     def __exit__(self, *error): self.remove()
-    def __repr__(self): return f'SpectralRegularizer({", ".join(f"{k}: alpha={a}, tau={t}, beta={b}" for k, (a, t, b) in self.laws.items())})'
+    def __repr__(self):
+        rank = lambda name: f', rank={self.ranks[name]}' if self.ranks[name] else ''
+        return f'SpectralRegularizer({", ".join(f"{k}: alpha={a}, tau={t}, beta={b}{rank(k)}" for k, (a, t, b) in self.laws.items())})'
 
-# %% ../nbs/04_trainer.ipynb #9bd1969b
+# %% ../nbs/04_trainer.ipynb #6b42ff2d
 def _images(batches):
     "The inputs of an iterable of `x` or `(x, y)`; one tensor is cut into chunks."
     if isinstance(batches, Tensor): batches = batches.split(1024)
@@ -71,11 +86,19 @@ def _device(model):
     "The device of the first parameter or buffer; the CPU when there is none."
     return next((p.device for group in (model.parameters(), model.buffers()) for p in group), torch.device('cpu'))
 
+def _summary(activation, start):
+    "A running covariance for a layer like `activation`; with `start`, a number of columns or a basis, of its leading part."
+    N = activation.shape[1]
+    if start is None: return Covariance(N, device=activation.device)
+    if isinstance(start, int): start = torch.randn(N, min(start, N), generator=torch.Generator().manual_seed(0))
+    return LeadingCovariance(start.to(activation.device))
+
 def layer_covariances(
     model:nn.Module, # in any mode; it is put back
     layers:list, # names as in `model.named_modules()`
     batches:Iterable, # a loader of `x` or `(x, y)`, or one tensor of inputs
-)->dict: # layer -> Covariance
+    starts:dict=None, # layer -> number of columns or basis (N, K), for layers of which only the leading part is wanted
+)->dict: # layer -> Covariance or LeadingCovariance
     "Covariance of each layer over `batches`, streamed, in evaluation mode."
     covariances = {}
     with torch.no_grad(), evaluating(model), capture(model, layers) as h:
@@ -84,28 +107,61 @@ def layer_covariances(
             for name in layers:
                 if name not in h: raise ValueError(f'layer {name!r} is in the model but did not run in its forward pass: leave it out of layers')
                 activation = h.pop(name).flatten(1)             # (B, N)
-                if name not in covariances: covariances[name] = Covariance(activation.shape[1], device=activation.device)
+                if name not in covariances: covariances[name] = _summary(activation, (starts or {}).get(name))
                 try: covariances[name].update(activation)
                 except NonFiniteError as error: raise NonFiniteError(f'layer {name!r}: {error}') from error
     if not covariances: raise ValueError('batches is empty: give a loader with at least one batch of training inputs')
     return covariances
 
-# %% ../nbs/04_trainer.ipynb #51e7a137
+# %% ../nbs/04_trainer.ipynb #617a9551
+def _share(tensors, source, group):
+    "Send tensors of known shape from one process of the group to all."
+    for t in tensors: dist.broadcast(t, dist.get_global_rank(group, source), group=group)
+
+@patch
+def _group(self:SpectralRegularizer): return _running() if self.group is None else self.group or None
+
+@patch
+def _covariances(self:SpectralRegularizer, layers, batches):
+    "The covariances of `layers`, over the data of all processes."
+    group = self._group()
+    found = layer_covariances(self.model, layers, batches, {k: self.bases.get(k, 2*r) for k, r in self.ranks.items() if r})
+    for name, covariance in found.items():
+        if group is not None: covariance.all_reduce(group)
+        N = len(covariance.mean) if self.ranks[name] is None else min(self.ranks[name], len(covariance.basis))
+        _check_law(*self.laws[name], n=N)
+        if covariance.count<2: raise ValueError(f'batches holds {covariance.count} input: a covariance needs at least 2, and good ones more than neurons')
+    return found
+
+@patch
+def _decompose(self:SpectralRegularizer, name, covariance, owner):
+    "Eigenvalues (K,) and eigenvectors (N, K) of one layer; on several processes from the process `owner`, so that all have the same bits."
+    rank, group = self.ranks[name], self._group()
+    if group is None or dist.get_rank(group)==owner:
+        spectrum, eigvecs = eigendecomposition(covariance.take(), overwrite=True) if rank is None else covariance.eigendecomposition()
+    else: spectrum, eigvecs = (covariance._scatter.new_empty(len(covariance._scatter)), covariance._scatter) if rank is None else (covariance.basis.new_empty(covariance.basis.shape[1]), covariance.basis)
+    eigvecs = eigvecs.contiguous() if _is_double(self.model) else eigvecs.float().contiguous()
+    if group is not None: _share((spectrum, eigvecs), owner, group)
+    return spectrum, eigvecs
+
+def _is_double(model): return any(p.dtype==torch.float64 for p in model.parameters())
+
 @patch
 def refresh(self:SpectralRegularizer,
-    batches:Iterable, # the training set: a loader of `x` or `(x, y)`, or one tensor of inputs
+    batches:Iterable, # the training set, or this process's share of it: a loader of `x` or `(x, y)`, or one tensor of inputs
 ):
     "Compute the eigenvectors and eigenvalues of each layer's covariance over `batches`, in one streamed pass."
-    double = any(p.dtype==torch.float64 for p in self.model.parameters())
-    for name, covariance in layer_covariances(self.model, self.layers, batches).items():
-        _check_law(*self.laws[name], n=len(covariance.mean))
-        if covariance.count<2: raise ValueError(f'batches holds {covariance.count} input: a covariance needs at least 2, and good ones more than neurons')
-        self.spectra[name], eigvecs = eigendecomposition(covariance.cov)
-        self.eigvecs[name] = eigvecs if double else eigvecs.float()
+    new = [name for name, rank in self.ranks.items() if rank and name not in self.bases]
+    for layers in ([new]*2 if new else []) + [self.layers]:
+        found = self._covariances(layers, batches)
+        for i, name in enumerate(list(found)):
+            spectrum, eigvecs = self._decompose(name, found.pop(name), i%(dist.get_world_size(self._group()) if self._group() is not None else 1))
+            if self.ranks[name]: self.bases[name] = eigvecs
+            self.spectra[name], self.eigvecs[name] = spectrum[:self.ranks[name]], eigvecs[:, :self.ranks[name]]
     self.captured.clear()                                         # the regularizer's own hooks saw the pass, too
     return self
 
-# %% ../nbs/04_trainer.ipynb #5cc6117f
+# %% ../nbs/04_trainer.ipynb #2b024cfc
 @patch
 def loss(self:SpectralRegularizer
 )->Tensor: # scalar, differentiable in the parameters of the model
@@ -113,23 +169,34 @@ def loss(self:SpectralRegularizer
     if not self.eigvecs: raise RuntimeError('there are no eigenvectors yet: call refresh(batches) before the first loss()')
     missing = [name for name in self.layers if name not in self.captured]
     if missing: raise RuntimeError(f'no activations of {missing}: run the model forward before each loss(), and do not call it after remove()')
-    total = torch.zeros((), device=_device(self.model))
+    total, known = torch.zeros((), device=_device(self.model)), {}
     for name, (alpha, tau, beta) in self.laws.items():
         x = self.captured.pop(name)
         if torch.is_grad_enabled() and not x.requires_grad and any(p.requires_grad for p in self.model.parameters()):
             raise RuntimeError(f'the activations of {name} have no gradient: the last forward pass ran under no_grad, or all layers up to it are frozen')
         if beta==0: continue
-        spectrum = rayleigh_spectrum(x, self.eigvecs[name])
-        self.spectra[name] = spectrum.detach()
-        total = total + spectral_penalty(spectrum, alpha, tau, beta)
+        spectrum = _projected_spectrum(x, self.eigvecs[name], self._group())
+        self.spectra[name] = known[name] = spectrum.detach()
+        total = total + _penalty(spectrum, alpha, tau, beta)
+    if known and not (total.detach() + sum(0*s[0] for s in known.values())).isfinite(): self._explain(known)   # the only look at a value: a GPU is waited for once a step, not once a layer
     return total
 
-# %% ../nbs/04_trainer.ipynb #c21ae36a
+@patch
+def _explain(self:SpectralRegularizer, spectra):
+    "Raise the error of the first layer whose penalty cannot be computed."
+    for name, spectrum in spectra.items():
+        check_finite(spectrum, f'layer {name!r}')
+        try: penalty = spectral_penalty(spectrum, *self.laws[name])
+        except ValueError as error: raise ValueError(f'layer {name!r}: {error}') from error
+        if not penalty.isfinite(): raise NonFiniteError(f'layer {name!r}: the penalty is {penalty.item()}: eigenvalues of {spectrum[0].item():.3g} over an anchor of {spectrum[self.laws[name][1]-1].item():.3g}; lower the learning rate or tau')
+
+# %% ../nbs/04_trainer.ipynb #5106da48
 @patch
 def state_dict(self:SpectralRegularizer
 )->dict: # name -> tensor
     "The eigenvectors and eigenvalues of all layers, as a flat dictionary of tensors."
-    return {**{f'eigvecs.{k}': v for k, v in self.eigvecs.items()}, **{f'spectrum.{k}': v for k, v in self.spectra.items()}}
+    eigvecs = {f'eigvecs.{k}': v for k, v in self.eigvecs.items() if k not in self.bases}    # those of a rank are columns of its basis
+    return {**eigvecs, **{f'basis.{k}': v for k, v in self.bases.items()}, **{f'spectrum.{k}': v for k, v in self.spectra.items()}}
 
 @patch
 def load_state_dict(self:SpectralRegularizer,
@@ -140,7 +207,8 @@ def load_state_dict(self:SpectralRegularizer,
     if found - set(self.layers): raise ValueError(f'state has the layers {sorted(found)}, the regularizer {self.layers}: use the same layers')
     device = _device(self.model)
     take = lambda kind: {k: state[f'{kind}.{k}'].clone().to(device) for k in self.layers if f'{kind}.{k}' in state}
-    self.eigvecs, self.spectra = take('eigvecs'), take('spectrum')
+    self.eigvecs, self.bases, self.spectra = take('eigvecs'), take('basis'), take('spectrum')
+    self.eigvecs.update({k: basis[:, :self.ranks[k]] for k, basis in self.bases.items()})
     return self
 
 # %% ../nbs/04_trainer.ipynb #53e53bd2
@@ -194,7 +262,7 @@ def _cuda_devices(model):
     device = _device(model)
     return [device] if device.type=='cuda' else []
 
-# %% ../nbs/04_trainer.ipynb #65e7f8a6
+# %% ../nbs/04_trainer.ipynb #68e3f746
 class History(Callback):
     "Append one dictionary per epoch to `trainer.history`: epoch, mean loss of the task, mean penalty, seconds."
     order = 10
@@ -203,8 +271,16 @@ class History(Callback):
         B = len(trainer.x)                                        # sums stay on the device: no waiting for it in a step
         self.task, self.penalty, self.count = self.task + B*trainer.task_loss.detach(), self.penalty + B*torch.as_tensor(trainer.penalty).detach(), self.count + B
     def after_epoch(self, trainer):
-        mean = lambda total: float(total)/max(self.count, 1)
+        sums = torch.tensor([float(self.task), float(self.penalty), self.count], dtype=torch.float64)
+        if _running() is not None:                               # the mean over all processes
+            sums = sums.to(_device(trainer.model)); dist.all_reduce(sums)
+        mean = lambda total: total.item()/max(sums[2].item(), 1)
+        self.task, self.penalty = sums[:2]
         trainer.history.append(dict(epoch=trainer.epoch, loss=mean(self.task), penalty=mean(self.penalty), seconds=time.perf_counter()-self.start))
+
+def _is_first():
+    "Whether this process is the one that writes and shows."
+    return _running() is None or dist.get_rank()==0
 
 class Progress(Callback):
     "A progress bar over the epochs, in a terminal or a notebook."
@@ -213,7 +289,7 @@ class Progress(Callback):
         description:str='', # text before the bar
         leave:bool=False, # keep the finished bar
     ): self.description, self.leave = description, leave
-    def before_fit(self, trainer): self.bar = tqdm(total=trainer.epochs, initial=trainer.epoch, desc=self.description, leave=self.leave)
+    def before_fit(self, trainer): self.bar = tqdm(total=trainer.epochs, initial=trainer.epoch, desc=self.description, leave=self.leave, disable=not _is_first())
     def after_epoch(self, trainer):
         last = trainer.history[-1]
         self.bar.set_postfix(loss=f"{last['loss']:.3f}", penalty=f"{last['penalty']:.3f}", refresh=False); self.bar.update()
@@ -312,7 +388,7 @@ def fit(self:Trainer,
         finally: self('after_fit')
     return self
 
-# %% ../nbs/04_trainer.ipynb #d12066f6
+# %% ../nbs/04_trainer.ipynb #ecfa236a
 def write_atomic(
     path:str|Path, # the file to write; its folder is made
     write:Callable, # function of a path that writes the file there
@@ -341,9 +417,10 @@ def _pack(prefix, state):
 def save(self:Trainer,
     path:str|Path, # where to; by custom ending in .safetensors
 ):
-    "Save model, optimizer, regularizers, history and counters in one safetensors file."
+    "Save model, optimizer, regularizers, history and counters in one safetensors file; of several processes the first one does."
+    if not _is_first(): return
     opt = self.opt.state_dict()
-    parts = [('model.', self.model.state_dict())]
+    parts = [('model.', _bare(self.model).state_dict())]
     parts += [(f'opt.{i}.', values) for i, values in opt['state'].items()]
     parts += [(f'regularizer.{i}.', r.state_dict()) for i, r in enumerate(self.regularizers) if hasattr(r, 'state_dict')]
     tensors, rest = {}, {}
@@ -352,7 +429,7 @@ def save(self:Trainer,
     info = dict(epoch=self.epoch, step=self.step, seed=self.seed, history=self.history, seconds=self.seconds, groups=opt['param_groups'], rest=rest)
     write_atomic(path, lambda p: save_file(tensors, p, metadata={'trainer': json.dumps(info)}))
 
-# %% ../nbs/04_trainer.ipynb #4619999d
+# %% ../nbs/04_trainer.ipynb #c96be016
 def _unpack(entries, prefix):
     "The entries whose name begins with `prefix`, without it."
     return {k[len(prefix):]: v for k, v in entries.items() if k.startswith(prefix)}
@@ -369,7 +446,7 @@ def load(self:Trainer,
     except (SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(f'path {path}: not a whole checkpoint of a Trainer ({error}); delete it and train anew') from error
     entries.update(info['rest'])
-    self.model.load_state_dict(_unpack(entries, 'model.'))
+    _bare(self.model).load_state_dict(_unpack(entries, 'model.'))
     numbers = {k.split('.')[1] for k in entries if k.startswith('opt.')}
     self.opt.load_state_dict(dict(state={int(i): _unpack(entries, f'opt.{i}.') for i in numbers}, param_groups=info['groups']))
     for i, r in enumerate(self.regularizers):
