@@ -12,7 +12,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 
-from .experiments import Store, claims, execute, grid, is_choice, last_layer, mean_sd, presets, sections
+from .experiments import Store, claims, engines, execute, grid, is_choice, last_layer, mean_sd, presets, sections
 from .plots import by_label, plot_robustness, plot_spectra, section_labels
 from .trainer import write_atomic
 
@@ -164,8 +164,8 @@ def _reproduce(arguments):
     start = time.perf_counter()
     part = f' (only {arguments.only})' * bool(arguments.only) + f' (shard {arguments.shard})' * (arguments.shard!='1/1')
     print(f'{len(runs)} runs of section {arguments.section!r}, preset {arguments.preset!r}{part}, into {store.path}', flush=True)
-    workers = _workers(arguments.device) if arguments.workers is None else arguments.workers
-    results = execute(runs, store, device=arguments.device, progress=sys.stderr.isatty(), report=_announce, workers=min(workers, len(runs)))
+    workers = _workers(arguments.device) if arguments.workers is None and arguments.engine!='ray' else arguments.workers     # with Ray None means as many as there is room for
+    results = execute(runs, store, device=arguments.device, progress=sys.stderr.isatty(), report=_announce, workers=workers and min(workers, len(runs)), engine=arguments.engine)
     code = _report(argparse.Namespace(dir=store.path, started=start))
     return code or int(any('failed' in r for r in results))
 
@@ -201,7 +201,8 @@ def _parser():
     run.add_argument('--out', default='results', help='folder of the results (default results); finished runs in it are kept')
     run.add_argument('--only', action='append', default=[], metavar='WORD', help='only runs whose name or label contains WORD, for example cnn, seed0 or SpecReg-all; may be given again')
     run.add_argument('--shard', default='1/1', metavar='I/N', help='only the I-th of N parts, for example 1/4')
-    run.add_argument('--workers', type=int, default=None, metavar='N', help='runs side by side, each in a process of its own with one thread (default: as many as there are cores, at most 4; 1 on a GPU)')
+    run.add_argument('--engine', default='processes', help=f"what computes the runs: {', '.join(engines)} (default processes, on this machine; ray: on all machines of a Ray cluster)")
+    run.add_argument('--workers', type=int, default=None, metavar='N', help='runs side by side, each in a process of its own with one thread (default: as many as there are cores, at most 4; 1 on a GPU; with ray as many as the cluster has room for)')
     run.add_argument('--device', default=None, help='cpu or cuda (default: cuda when there is one)')
     run.set_defaults(work=_reproduce)
     report = commands.add_parser('report', help='write the report of a folder of results')
