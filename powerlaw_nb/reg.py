@@ -73,7 +73,7 @@ def _common_mean(x, group):
     "Number and mean of the rows of all processes of `group`."
     sums = torch.cat([x.sum(0, dtype=torch.float64), x.new_tensor([len(x)], dtype=torch.float64)])
     dist.all_reduce(sums, group=group)
-    return int(sums[-1]), (sums[:-1]/sums[-1]).to(x)
+    return sums[-1], (sums[:-1]/sums[-1]).to(x)              # the number stays on the device: nothing waits for it
 
 class _ProjectedVariance(torch.autograd.Function):
     "Variance of each column of (x - mean) V, with one product forward and one backward."

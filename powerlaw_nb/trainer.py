@@ -118,6 +118,21 @@ def _share(tensors, source, group):
     "Send tensors of known shape from one process of the group to all."
     for t in tensors: dist.broadcast(t, dist.get_global_rank(group, source), group=group)
 
+@contextmanager
+def _together(group, device):
+    "When the block fails on one process of the group, raise on all, so that none waits for another forever."
+    failure = None
+    try: yield
+    except Exception as error:
+        if group is None: raise
+        failure = error
+    if group is None: return
+    failures = torch.zeros(dist.get_world_size(group), device=device)      # 0 for each process that is well, 1 for NaN, 2 for another error
+    if failure is not None: failures[dist.get_rank(group)] = 1 if isinstance(failure, NonFiniteError) else 2
+    dist.all_reduce(failures, group=group)
+    if failure is not None: raise failure
+    if failures.any(): raise (RuntimeError if failures.max()>1 else NonFiniteError)(f'stopped, because process {failures.argmax().item()} failed: see the error there')
+
 @patch
 def _group(self:SpectralRegularizer): return _running() if self.group is None else self.group or None
 
@@ -125,7 +140,9 @@ def _group(self:SpectralRegularizer): return _running() if self.group is None el
 def _covariances(self:SpectralRegularizer, layers, batches):
     "The covariances of `layers`, over the data of all processes."
     group = self._group()
-    found = layer_covariances(self.model, layers, batches, {k: self.bases.get(k, 2*r) for k, r in self.ranks.items() if r})
+    if group is not None: _share(list(self.model.buffers()), 0, group)     # one network on all: the first process's batch norm, as DDP has it before each forward pass
+    with _together(group, _device(self.model)):
+        found = layer_covariances(self.model, layers, batches, {k: self.bases.get(k, 2*r) for k, r in self.ranks.items() if r})
     for name, covariance in found.items():
         if group is not None: covariance.all_reduce(group)
         N = len(covariance.mean) if self.ranks[name] is None else min(self.ranks[name], len(covariance.basis))
@@ -134,15 +151,23 @@ def _covariances(self:SpectralRegularizer, layers, batches):
     return found
 
 @patch
-def _decompose(self:SpectralRegularizer, name, covariance, owner):
-    "Eigenvalues (K,) and eigenvectors (N, K) of one layer; on several processes from the process `owner`, so that all have the same bits."
-    rank, group = self.ranks[name], self._group()
-    if group is None or dist.get_rank(group)==owner:
-        spectrum, eigvecs = eigendecomposition(covariance.take(), overwrite=True) if rank is None else covariance.eigendecomposition()
-    else: spectrum, eigvecs = (covariance._scatter.new_empty(len(covariance._scatter)), covariance._scatter) if rank is None else (covariance.basis.new_empty(covariance.basis.shape[1]), covariance.basis)
-    eigvecs = eigvecs.contiguous() if _is_double(self.model) else eigvecs.float().contiguous()
-    if group is not None: _share((spectrum, eigvecs), owner, group)
-    return spectrum, eigvecs
+def _decompose(self:SpectralRegularizer, found):
+    "Use up the covariances `found`; name -> eigenvalues (K,), eigenvectors (N, K). Several processes divide the layers, and all get the same bits."
+    names, group, solved = list(found), self._group(), {}
+    me, processes = (0, 1) if group is None else (dist.get_rank(group), dist.get_world_size(group))
+    with _together(group, _device(self.model)):
+        for name in names[me::processes]:
+            covariance = found.pop(name)
+            spectrum, eigvecs = eigendecomposition(covariance.take(), overwrite=True) if self.ranks[name] is None else covariance.eigendecomposition()
+            solved[name] = spectrum, (eigvecs if _is_double(self.model) else eigvecs.float()).contiguous()
+            del covariance, spectrum, eigvecs                     # before the next layer
+    for i, name in enumerate(names if group is not None else []):
+        if name not in solved:
+            like = found.pop(name)
+            like = like._scatter if self.ranks[name] is None else like.basis
+            solved[name] = like.new_empty(like.shape[1]), (like if _is_double(self.model) else like.float()).contiguous()
+        _share(solved[name], i%processes, group)
+    return solved
 
 def _is_double(model): return any(p.dtype==torch.float64 for p in model.parameters())
 
@@ -153,9 +178,7 @@ def refresh(self:SpectralRegularizer,
     "Compute the eigenvectors and eigenvalues of each layer's covariance over `batches`, in one streamed pass."
     new = [name for name, rank in self.ranks.items() if rank and name not in self.bases]
     for layers in ([new]*2 if new else []) + [self.layers]:
-        found = self._covariances(layers, batches)
-        for i, name in enumerate(list(found)):
-            spectrum, eigvecs = self._decompose(name, found.pop(name), i%(dist.get_world_size(self._group()) if self._group() is not None else 1))
+        for name, (spectrum, eigvecs) in self._decompose(self._covariances(layers, batches)).items():
             if self.ranks[name]: self.bases[name] = eigvecs
             self.spectra[name], self.eigvecs[name] = spectrum[:self.ranks[name]], eigvecs[:, :self.ranks[name]]
     self.captured.clear()                                         # the regularizer's own hooks saw the pass, too
@@ -334,18 +357,28 @@ class Trainer:
 # %% ../nbs/04_trainer.ipynb #0a1eca35
 @patch
 def _penalty(self:Trainer):
-    "The sum of all regularizers for the current batch."
+    "The sums of all regularizers for the current batch: objects, and functions."
     objects = [r for r in self.regularizers if hasattr(r, 'loss')]
     functions = [r for r in self.regularizers if not hasattr(r, 'loss')]
-    return sum(r.loss() for r in objects) + sum(f(self.model, self.x, self.y) for f in functions)
+    return sum(r.loss() for r in objects), sum(f(self.model, self.x, self.y) for f in functions)
+
+@patch
+def _excess(self:Trainer):
+    "By how much this process has more of the batch than its equal share, as a part of that share: 0 when all have the same."
+    count = torch.tensor(float(len(self.x)), dtype=torch.float64, device=self.x.device)
+    total = count.clone(); dist.all_reduce(total)
+    return (count*dist.get_world_size()/total - 1).to(self.task_loss.dtype)
 
 @patch
 def _one_batch(self:Trainer):
     "One step: forward, loss and penalty, backward, update."
     self('before_batch')
     self.task_loss = self.loss_function(self.model(self.x), self.y)
-    self.penalty = self._penalty()
+    objects, functions = self._penalty()
+    self.penalty = objects + functions
     self.loss = self.task_loss + self.penalty
+    if _bare(self.model) is not self.model and _running() is not None:  # DDP takes the mean over processes; wanted is that over images
+        self.loss = self.loss + self._excess()*(self.task_loss + functions)
     self('after_loss')
     self.opt.zero_grad(); self.loss.backward(); self.opt.step()
     self.step += 1
@@ -371,6 +404,14 @@ def _one_epoch(self:Trainer):
     if not math.isfinite(last['loss'] + last['penalty']): raise FloatingPointError(
         f"loss {last['loss']} and penalty {last['penalty']} after epoch {self.epoch}: training diverged; lower the learning rate or beta")
 
+def _check_same_length(data, device):
+    "Raise on all processes when they have different numbers of batches: one would wait for the others at the end."
+    if _running() is None: return
+    lengths = torch.zeros(dist.get_world_size(), dtype=torch.int64, device=device)
+    lengths[dist.get_rank()] = len(data) if hasattr(data, '__len__') else -1
+    dist.all_reduce(lengths)
+    if len(set(lengths.tolist()))>1: raise ValueError(f'data has {lengths.tolist()} batches on the processes: give each the same number, for example by Batches(share=(rank, processes))')
+
 @patch
 def fit(self:Trainer,
     data:Iterable, # loader of (x, y)
@@ -378,6 +419,9 @@ def fit(self:Trainer,
 ):
     "Train until `epochs` epochs are done."
     check_whole(epochs, 'epochs', low=0)
+    if self.seed is None and getattr(data, 'share', (0, 1))[1]>1 and data.shuffle and data.generator is None: raise ValueError(
+        'seed is None, and data is a share of shuffled batches: the processes would draw different orders; give the Trainer a seed, or data a generator')
+    _check_same_length(data, _device(self.model))
     self.data, self.epochs = data, epochs
     if not self.model.training: self.model.train()                # a submodule that was frozen on purpose stays so
     with torch.random.fork_rng(_cuda_devices(self.model)) if self.seed is not None else nullcontext():
