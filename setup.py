@@ -14,7 +14,7 @@ setup(
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     author=cfg['author'], url=cfg['git_url'], keywords=cfg['keywords'].split(),
     license='Apache-2.0', license_files=['LICENSE', 'powerlaw_nb/mnist/LICENSE.md'],
-    packages=find_packages(include=['powerlaw_nb*']), package_data={'powerlaw_nb': ['mnist/*', 'results/*.json']},
+    packages=find_packages(include=['powerlaw_nb*']), package_data={'powerlaw_nb': ['mnist/*', 'results/*.json', 'benchmarks/*.json']},
     python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),
     extras_require={'dev': cfg['dev_requirements'].split(), 'peers': cfg['peers_requirements'].split(), 'ray': cfg['ray_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].split()},

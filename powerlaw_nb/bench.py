@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['interleaved', 'ratio', 'peak_bytes', 'plain_loss', 'loss_works', 'measure_loss', 'measure_steps', 'measure_refresh',
            'measure_attacks', 'measure_growth', 'measure_ideas', 'rayleigh_order', 'machine', 'benchmark', 'targets',
-           'targets_table', 'stored_benchmark', 'figure_loss', 'figure_steps', 'figure_attacks', 'figure_growth',
-           'ideas_table']
+           'targets_table', 'stored_benchmark', 'main', 'figure_loss', 'figure_steps', 'figure_attacks',
+           'figure_growth', 'ideas_table']
 
-# %% ../nbs/90_benchmarks.ipynb #5e917b8b
-import json, math, os, platform, statistics, sys, tempfile, time
+# %% ../nbs/90_benchmarks.ipynb #03af143d
+import json, math, os, platform, statistics, tempfile, time
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from .data import Batches, mnist
 from .experiments import Store, execute, grid, make_model, make_regularizers
 from .models import MLP, capture, evaluating, hidden, seeded
 from .reg import rayleigh_spectrum, spectral_loss
-from .report import _workers
+from . import report
 from .theory import Covariance, eigendecomposition, eigenspectrum
 from .trainer import SpectralRegularizer, Trainer, write_atomic
 
@@ -174,7 +174,7 @@ def _one_of_each(preset):
     first = lambda network, variant: next(r for r in grid('paper', preset) if r.network==network and r.variant==variant)
     return [first(network, variant) for network, variant in wanted.items()]
 
-# %% ../nbs/90_benchmarks.ipynb #bd0048f2
+# %% ../nbs/90_benchmarks.ipynb #567b58e2
 def measure_refresh(
     sizes:list, # numbers of neurons N
     device='cpu', # where
@@ -193,7 +193,7 @@ def measure_refresh(
             summary = Covariance(N, device=device)
             for _ in range(chunks): summary.update(x)
             return eigendecomposition(summary.take(), overwrite=True)
-        memory = {f'{chunks} chunks': _digits((peak_bytes(lambda: refresh(chunks), device) - 8*x.numel())/(8*N*N)) for chunks in (1, 4)}
+        memory = {f'{chunks} chunks': _digits(peak_bytes(lambda: refresh(chunks), device)/(8*N*N)) for chunks in (1, 4)}
         stream = statistics.median(seconds['stream'])*images/len(x)
         rows.append(dict(N=N, chunk=len(x), stream_over_product=ratio(seconds, 'stream', 'product'), memory=memory, seconds_decomposition=_digits(statistics.median(solve['decomposition'])),
                          seconds_stream=_digits(stream), images=images))
@@ -347,7 +347,7 @@ def rayleigh_order(
     "Weights of columns in the order in which `rayleigh_spectrum` sorts the variances."
     return weights[_whole_loss(x, eigvecs)[1].argsort(descending=True)]
 
-# %% ../nbs/90_benchmarks.ipynb #8ed82ff1
+# %% ../nbs/90_benchmarks.ipynb #9bd9414f
 def machine(
     device='cpu', # where the work was done
 )->dict:
@@ -359,7 +359,7 @@ def machine(
 
 def _quick(device):
     "Seconds of the 24 runs of `powerlaw_nb reproduce`."
-    runs, workers = grid('shallow', 'quick'), _workers(device)
+    runs, workers = grid('shallow', 'quick'), report._workers(device)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter(); execute(runs, Store(folder), device=str(device), workers=workers)
         return [dict(preset='quick', runs=len(runs), workers=workers, seconds=_digits(time.perf_counter()-start))]
@@ -378,11 +378,13 @@ def benchmark(
     device:str=None, # None: the GPU when there is one, else the CPU
     parts:list=None, # of loss, steps, refresh, attacks, growth, ideas, quick; None: all
     size:str='full', # 'full' (about half an hour on two cores) or 'small' (a minute, to try it out)
-    report:Callable=print, # called with a line for each part
+    tell:Callable=print, # called with a line for each part
 )->dict: # the content of the file
     "Measure parts and write them, with the machine, into one file; other parts in it stay."
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
     if size not in ('full', 'small'): raise ValueError(f"size is {size!r}: choose 'full' or 'small'")
+    try: torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
     known = [part for part in _parts if size in _parts[part]]
     unknown = [part for part in parts or () if part not in known]
     if unknown: raise ValueError(f'part {unknown[0]!r} is not known at size {size!r}: choose from {known}')
@@ -393,10 +395,10 @@ def benchmark(
         rows = _parts[part][size](device=device)
         result[part] = dict(machine=machine(device), size=size, seconds=_digits(time.perf_counter()-start), rows=rows)
         write_atomic(path, lambda p: Path(p).write_text(json.dumps(result, indent=1), encoding='utf-8'))
-        report(f'{part}: {result[part]["seconds"]:.0f} s')
+        tell(f'{part}: {result[part]["seconds"]:.0f} s')
     return result
 
-# %% ../nbs/90_benchmarks.ipynb #aebfae59
+# %% ../nbs/90_benchmarks.ipynb #14f135e0
 def _by(rows, key, value): return next((row for row in rows if row[key]==value), None)
 
 def targets(
@@ -414,7 +416,7 @@ def targets(
         add('plain definition with loop / loss, N = 2000, B = 3000', 50 if gpu else 4, row['plain_over_fast']['median'], least=True, unit=' ×')
         add('peak memory of the loss beyond x and V, in arrays of x', 2, row['memory']['fast'])
     if row := _by(rows('refresh'), 'N', 2000):
-        add('peak memory of a refresh beyond a chunk, in N × N of float64', 3, max(row['memory'].values()))
+        add('peak memory of a refresh, in N × N of float64 (chunks of 1.5 N rows)', 3, round(max(row['memory'].values()), 2))
     for row in rows('steps'):
         if gpu: add(f"refresh's share of an epoch, {row['network']}", .25, row['shares']['refresh'])
         if gpu and row['network']=='mlp': add('step with / without regularizer, MLP with three regularized layers', 2, row['with_over_without']['median'])
@@ -436,6 +438,28 @@ def stored_benchmark(
     path = Path(__file__).with_name('benchmarks')/f'{kind}.json'
     if not path.exists(): raise FileNotFoundError(f'kind {kind!r}: no such benchmark travels with the package; measure one with `powerlaw_nb bench --device {kind}`')
     return json.loads(path.read_text(encoding='utf-8'))
+
+# %% ../nbs/90_benchmarks.ipynb #df56f048
+def _bench(arguments):
+    "Measure, and print targets with what was measured."
+    result = benchmark(arguments.out, arguments.device, arguments.part, arguments.size)
+    for row in targets(result): print(f"{row['what']:75} {row['target']:>10} {row['measured']:>12}  {'met' if row['met'] else 'MISSED'}")
+    return 0
+
+def _add_command(commands):
+    "The command `bench`, for the parser of `powerlaw_nb`."
+    parser = commands.add_parser('bench', help='measure what the regularizer, the refresh and the attacks cost')
+    parser.add_argument('--device', default=None, help='cpu or cuda (default: cuda when there is one)')
+    parser.add_argument('--out', default='benchmarks', help='folder of the result, cpu.json or cuda.json (default benchmarks); parts in it that are not measured again stay')
+    parser.add_argument('--part', action='append', metavar='PART', choices=list(_parts), help=f"only this part: {', '.join(_parts)}; may be given again (default: all)")
+    parser.add_argument('--size', default='full', choices=['full', 'small'], help='full takes about half an hour on two cores; small a minute, to try it out (default full)')
+    parser.set_defaults(work=_bench)
+
+def main(
+    argv:list=None, # arguments; None: those of the process
+)->int: # exit status: 0 done, 1 a run failed, 2 bad input
+    "The command `powerlaw_nb`, with `bench`."
+    return report.main(argv, more=(_add_command,))
 
 # %% ../nbs/90_benchmarks.ipynb #631c93a9
 def _ratios(ax, x, rows, label, color, marker, line):

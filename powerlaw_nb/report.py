@@ -191,8 +191,8 @@ def _list(arguments):
     return 0
 
 # %% ../nbs/15_report.ipynb #5215b891
-def _parser():
-    "The command line as argparse sees it."
+def _parser(more=()):
+    "The command line as argparse sees it; each function in `more` adds a command."
     parser = argparse.ArgumentParser(prog='powerlaw_nb', description='Does a 1/n eigenspectrum make a neural code robust? Runs after Nassar et al., NeurIPS 2020.')
     commands = parser.add_subparsers(dest='command', required=True)
     run = commands.add_parser('reproduce', help='run a section of the paper and write its report')
@@ -208,13 +208,15 @@ def _parser():
     report = commands.add_parser('report', help='write the report of a folder of results')
     report.add_argument('dir', help='folder of the results'); report.set_defaults(work=_report)
     commands.add_parser('list', help='name sections and presets').set_defaults(work=_list)
+    for add in more: add(commands)
     return parser
 
 def main(
     argv:list=None, # arguments; None: those of the process
+    more:tuple=(), # functions that add a command to the parser, as the chapter on benchmarks does
 )->int: # exit status: 0 done, 1 a run failed, 2 bad input
     "The command `powerlaw_nb`."
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(more).parse_args(argv)
     try: return arguments.work(arguments)
     except (ValueError, TypeError, OSError) as error: print(f'powerlaw_nb: {error}', file=sys.stderr); return 2
     except KeyboardInterrupt: print('\nstopped; run the same command again to go on', file=sys.stderr); return 130
