@@ -32,7 +32,7 @@ from . import report
 from .theory import Covariance, eigendecomposition, eigenspectrum
 from .trainer import SpectralRegularizer, Trainer, write_atomic
 
-# %% ../nbs/90_benchmarks.ipynb #8840a173
+# %% ../nbs/90_benchmarks.ipynb #095b11b0
 def _wait(device):
     "Wait until the device has done all its work."
     if torch.device(device).type=='cuda': torch.cuda.synchronize(device)
@@ -43,10 +43,11 @@ def interleaved(
     budget:float=20., # seconds; no new round begins after it
     least:int=3, # rounds at least
     most:int=21, # rounds at most
+    warm:int=1, # rounds before, that do not count; 0 for work of many seconds
 )->dict: # name -> list of seconds, one for each round
-    "Time pieces of work in turn, after one round that does not count."
+    "Time pieces of work in turn."
     seconds, start = {name: [] for name in works}, time.perf_counter()
-    for round in range(-1, most):
+    for round in range(-warm, most):
         if round>=least and time.perf_counter()-start>budget: break
         for name, work in works.items():
             _wait(device); begin = time.perf_counter()
@@ -81,7 +82,7 @@ def peak_bytes(
     events = sorted((e for e in profiler.profiler.kineto_results.events() if e.name()=='[memory]'), key=lambda e: e.start_ns())
     return int(max(np.cumsum([e.nbytes() for e in events]), default=0))
 
-# %% ../nbs/90_benchmarks.ipynb #267b0e1e
+# %% ../nbs/90_benchmarks.ipynb #923bab61
 def plain_loss(
     x:Tensor, # (B, N) activations
     eigvecs:Tensor, # (N, N) cached eigenvectors in columns
@@ -127,8 +128,8 @@ def measure_loss(
     for N in sizes:
         works, B = loss_works(round(per_neuron*N), N, device), round(per_neuron*N)
         near = interleaved({k: works[k] for k in ('two products', 'fast')}, device, budget/2)
-        far = interleaved({k: works[k] for k in ('fast', 'plain', 'exact')}, device, budget/2, least=1, most=7)
-        memory = {k: _digits(peak_bytes(works[k], device)/(4*B*N)) for k in ('fast', 'plain', 'exact')}
+        far = interleaved({k: works[k] for k in ('fast', 'plain', 'exact')}, device, budget/2, least=1, most=7, warm=int(N<4000))
+        memory = {k: _digits(peak_bytes(works[k], device)/(4*B*N)) for k in ('fast', 'plain', 'exact') if k=='fast' or N<=4000}    # it is the same at any size, and they take long
         rows.append(dict(N=N, B=B, over_products=ratio(near, 'fast', 'two products'), plain_over_fast=ratio(far, 'plain', 'fast'), exact_over_fast=ratio(far, 'exact', 'fast'),
                          memory=memory, milliseconds=_digits(1e3*statistics.median(near['fast'])), tflops=_digits(4*B*N*N/statistics.median(near['fast'])/1e12)))
     return rows
@@ -174,7 +175,7 @@ def _one_of_each(preset):
     first = lambda network, variant: next(r for r in grid('paper', preset) if r.network==network and r.variant==variant)
     return [first(network, variant) for network, variant in wanted.items()]
 
-# %% ../nbs/90_benchmarks.ipynb #567b58e2
+# %% ../nbs/90_benchmarks.ipynb #4e0d9228
 def measure_refresh(
     sizes:list, # numbers of neurons N
     device='cpu', # where
@@ -188,7 +189,7 @@ def measure_refresh(
         double, summary = x.double(), Covariance(N, device=device)
         cov = double.T @ double / len(x)
         seconds = interleaved({'product': lambda: double.T @ double, 'stream': lambda: summary.update(x)}, device, budget/2)
-        solve = interleaved({'decomposition': lambda: eigendecomposition(cov)}, device, budget/2, least=1, most=5)
+        solve = interleaved({'decomposition': lambda: eigendecomposition(cov)}, device, budget/2, least=1, most=5, warm=int(N<4000))
         def refresh(chunks):
             summary = Covariance(N, device=device)
             for _ in range(chunks): summary.update(x)
@@ -199,7 +200,7 @@ def measure_refresh(
                          seconds_stream=_digits(stream), images=images))
     return rows
 
-# %% ../nbs/90_benchmarks.ipynb #5831fd41
+# %% ../nbs/90_benchmarks.ipynb #79b70c32
 def _trained(network, device, preset='paper', images=10_000, epochs=4):
     "A network of the paper, trained for some epochs."
     run = next(r for r in grid('paper', preset) if r.network==network and r.variant=='vanilla')
@@ -230,8 +231,7 @@ def _rivals(model, x, y, steps, step_size):
     return rivals
 
 def measure_attacks(
-    networks:tuple=('mlp', 'cnn'), # of the paper
-    preset:str='paper', # size of the networks
+    networks:tuple=(('mlp', 'paper'), ('cnn', 'small')), # network and preset that says its size
     images:int=1000, # test images attacked
     eps:tuple=tuple(i/100 for i in range(16)), # radii of the curve
     steps:int=40, # of PGD
@@ -240,17 +240,17 @@ def measure_attacks(
 )->list: # one dictionary for each network
     "PGD at one radius and a curve of radii, beside other libraries."
     rows, (x, y) = [], mnist(train=False, device=device, limit=images)
-    for network in networks:
+    for network, preset in networks:
         model = _trained(network, device, preset)
         chunk = 250 if network=='cnn' and torch.device(device).type=='cpu' else 1000
         ours = partial(pgd, steps=steps, step_size=.01)
         curve = lambda eps, attack=partial(ours, stop_when_broken=True), nested=True: robustness_curve(model, x, y, attack, eps, nested=nested, batch_size=chunk).tolist()
         works = {'ours': lambda eps: curve(eps), 'ours, plain': lambda eps: curve(eps, ours, False), **_rivals(model, x, y, steps, .01)}
         curves = {name: [round(a, 4) for a in work(eps)] for name, work in works.items()}
-        one = interleaved({name: partial(work, [eps[len(eps)//2]]) for name, work in works.items() if name!='ours'}, device, budget, least=1, most=5)
-        many = interleaved({name: partial(work, eps) for name, work in works.items()}, device, budget, least=1, most=3)
+        one = interleaved({name: partial(work, [eps[len(eps)//2]]) for name, work in works.items() if name!='ours'}, device, budget, least=1, most=5, warm=0)
+        many = interleaved({name: partial(work, eps) for name, work in works.items()}, device, budget, least=1, most=3, warm=0)
         slowest = 'torchattacks' if 'torchattacks' in works else 'ours, plain'
-        rows.append(dict(network=network, images=len(x), eps=list(eps), steps=steps, curves=curves, reference=slowest,
+        rows.append(dict(network=network, preset=preset, images=len(x), eps=list(eps), steps=steps, curves=curves, reference=slowest,
                          pgd={name: ratio(one, name, slowest) for name in one}, curve={name: ratio(many, name, slowest) for name in many},
                          seconds_curve=_digits(statistics.median(many['ours'])),
                          largest_difference=_digits(max(abs(a-b) for a, b in zip(curves['ours'], curves[slowest])))))
@@ -347,7 +347,7 @@ def rayleigh_order(
     "Weights of columns in the order in which `rayleigh_spectrum` sorts the variances."
     return weights[_whole_loss(x, eigvecs)[1].argsort(descending=True)]
 
-# %% ../nbs/90_benchmarks.ipynb #9bd9414f
+# %% ../nbs/90_benchmarks.ipynb #f07be819
 def machine(
     device='cpu', # where the work was done
 )->dict:
@@ -368,7 +368,7 @@ _parts = dict(
     loss=dict(full=partial(measure_loss, [250, 500, 1000, 2000, 4000, 8000]), small=partial(measure_loss, [100, 200], budget=1.)),
     steps=dict(full=measure_steps, small=partial(measure_steps, 'smoke', 1200, budget=.5)),
     refresh=dict(full=partial(measure_refresh, [250, 500, 1000, 2000, 4000, 8000]), small=partial(measure_refresh, [100, 200], budget=.5)),
-    attacks=dict(full=measure_attacks, small=partial(measure_attacks, ('mlp',), 'smoke', 20, (0., .05, .1), 5, budget=.5)),
+    attacks=dict(full=measure_attacks, small=partial(measure_attacks, (('mlp', 'smoke'),), 20, (0., .05, .1), 5, budget=.5)),
     growth=dict(full=partial(measure_growth, [500, 1000, 2000, 4000], [1000, 2000, 4000, 8000]), small=partial(measure_growth, [50, 100], [1000, 1500], (1, 2), (2, 4), 'smoke', budget=.2)),
     ideas=dict(full=measure_ideas, small=partial(measure_ideas, 100, budget=.2)),
     quick=dict(full=_quick))
@@ -461,7 +461,7 @@ def main(
     "The command `powerlaw_nb`, with `bench`."
     return report.main(argv, more=(_add_command,))
 
-# %% ../nbs/90_benchmarks.ipynb #631c93a9
+# %% ../nbs/90_benchmarks.ipynb #86faabcb
 def _ratios(ax, x, rows, label, color, marker, line):
     "Median ratios with quartiles."
     median, low, high = ([row[k] for row in rows] for k in ('median', 'low', 'high'))
@@ -480,7 +480,7 @@ def figure_loss(
     axs[0].axhline(1, color='k', lw=.6)
     axs[0].set(xscale='log', yscale='log', xlabel='neurons $N$ (batch $1.5 N$)', ylabel='ratio of times'); axs[0].legend(frameon=False, fontsize=8)
     for key, label, color, marker, line in (('exact', 'exact eigenvalues', '#E69F00', 's', '-.'), ('plain', 'plain definition', '#D55E00', '^', '--'), ('fast', 'loss', '#0072B2', 'o', '-')):
-        axs[1].plot(N, [row['memory'][key] for row in rows], color=color, marker=marker, ls=line, ms=4, label=label)
+        axs[1].plot([row['N'] for row in rows if key in row['memory']], [row['memory'][key] for row in rows if key in row['memory']], color=color, marker=marker, ls=line, ms=4, label=label)
     axs[1].set(xscale='log', xlabel='neurons $N$', ylabel='peak memory / size of $x$', ylim=(0, None)); axs[1].legend(frameon=False, fontsize=8)
     return axs
 

@@ -108,7 +108,8 @@ def layer_covariances(
                 if name not in h: raise ValueError(f'layer {name!r} is in the model but did not run in its forward pass: leave it out of layers')
                 activation = h.pop(name).flatten(1)             # (B, N)
                 if name not in covariances: covariances[name] = _summary(activation, (starts or {}).get(name))
-                try: covariances[name].update(activation)
+                try:
+                    for rows in activation.split(1024): covariances[name].update(rows)      # a large batch needs no large float64 copy
                 except NonFiniteError as error: raise NonFiniteError(f'layer {name!r}: {error}') from error
     if not covariances: raise ValueError('batches is empty: give a loader with at least one batch of training inputs')
     return covariances
