@@ -82,7 +82,7 @@ def peak_bytes(
     events = sorted((e for e in profiler.profiler.kineto_results.events() if e.name()=='[memory]'), key=lambda e: e.start_ns())
     return int(max(np.cumsum([e.nbytes() for e in events]), default=0))
 
-# %% ../nbs/90_benchmarks.ipynb #923bab61
+# %% ../nbs/90_benchmarks.ipynb #c5c1626a
 def plain_loss(
     x:Tensor, # (B, N) activations
     eigvecs:Tensor, # (N, N) cached eigenvectors in columns
@@ -120,7 +120,7 @@ def loss_works(
 def measure_loss(
     sizes:list, # numbers of neurons N
     device='cpu', # where
-    budget:float=20., # seconds for each size
+    budget:float=40., # seconds for each size
     per_neuron:float=1.5, # B/N, the paper's value
 )->list: # one dictionary for each size
     "Time and memory of the loss forward and backward, beside the two products."
