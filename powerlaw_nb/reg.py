@@ -29,13 +29,13 @@ def power_law_layer(
     scale = torch.arange(1, N+1, dtype=dtype)**(-alpha/2)
     return torch.randn(B, N, generator=generator, dtype=dtype) * scale @ rotation.T  # (B, N)
 
-# %% ../nbs/01_reg.ipynb #42660d5e
+# %% ../nbs/01_reg.ipynb #08499c00
 def _check_law(alpha, tau, beta=0., n=None):
     "Raise a ValueError when the parameters of the power law make no sense for `n` neurons."
     check_number(alpha, 'alpha', above=0, remedy='the paper uses 1')
     check_number(beta, 'beta', remedy='the paper uses 1, 2 and 5')
     check_whole(tau, 'tau', remedy='n counts from 1; the paper uses 10')
-    if n is not None and tau>=n: raise ValueError(f'tau is {tau} but there are only {n} eigenvalues: choose tau below {n} or a wider layer')
+    if n is not None and tau>=n: raise ValueError(f'tau is {tau} but there are only {n} eigenvalues: choose tau below {n}, a wider layer or a larger rank')
 
 def power_law_target(
     spectrum:Tensor, # (N,) eigenvalues, descending
@@ -48,7 +48,7 @@ def power_law_target(
     n = torch.arange(tau, len(spectrum)+1, device=spectrum.device, dtype=spectrum.dtype)
     return spectrum[tau-1].detach() * (n/tau)**-alpha
 
-# %% ../nbs/01_reg.ipynb #3e2fc916
+# %% ../nbs/01_reg.ipynb #bfb15220
 def spectral_penalty(
     spectrum:Tensor, # (N,) eigenvalues, descending
     alpha:float=1., # exponent of the target, above 0; the paper uses 1
@@ -58,7 +58,7 @@ def spectral_penalty(
     "The penalty of equation 2 for given eigenvalues: 0 when they follow the power law from `tau` on."
     _check_law(alpha, tau, beta)
     check_finite(spectrum, 'spectrum')
-    if tau<=len(spectrum) and not spectrum[tau-1]>0: raise ValueError(
+    if not power_law_target(spectrum, alpha, tau)[0]>0: raise ValueError(
         f'spectrum has lambda_tau = {spectrum[tau-1].item():.3g} at tau = {tau}: fewer than tau directions carry variance, '
         'so there is no anchor; lower tau, or give a larger batch')
     return _penalty(spectrum, alpha, tau, beta)
@@ -68,10 +68,10 @@ def _penalty(spectrum, alpha, tau, beta):
     excess = spectrum[tau:]/power_law_target(spectrum, alpha, tau)[1:] - 1     # (N-tau,) ratio minus 1, without n = tau
     return beta/len(spectrum) * (excess.square() + excess.relu()).sum()
 
-# %% ../nbs/01_reg.ipynb #58960ec8
+# %% ../nbs/01_reg.ipynb #1b32446a
 def _common_mean(x, group):
     "Number and mean of the rows of all processes of `group`."
-    sums = torch.cat([x.sum(0, dtype=torch.float64), x.new_tensor([len(x)], dtype=torch.float64)])
+    sums = torch.cat([x.sum(0, dtype=torch.float64), x.new_full((1,), len(x), dtype=torch.float64)])
     dist.all_reduce(sums, group=group)
     return sums[-1], (sums[:-1]/sums[-1]).to(x)              # the number stays on the device: nothing waits for it
 
@@ -80,7 +80,7 @@ class _ProjectedVariance(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, eigvecs, group=None):
         ctx.count, mean = (len(x), x.mean(0)) if group is None else _common_mean(x, group)
-        ctx.rows = 1024 if x.device.type=='cpu' else 8192       # larger pieces keep a GPU busy
+        ctx.rows = 1024 if x.device.type=='cpu' else 2048       # larger pieces keep a GPU busy
         Z, total = x.new_empty(len(x), eigvecs.shape[1]), x.new_zeros(eigvecs.shape[1])      # (B, K), (K,)
         for x_rows, Z_rows in zip(x.split(ctx.rows), Z.split(ctx.rows)):
             torch.mm(x_rows - mean, eigvecs, out=Z_rows)
@@ -95,23 +95,25 @@ class _ProjectedVariance(torch.autograd.Function):
         x, eigvecs, mean = ctx.saved_tensors
         if ctx.group is not None: dist.all_reduce(grad := grad.clone(), group=ctx.group)    # each process may use the spectrum as it likes
         scale = grad * (2/ctx.count)
-        if torch.is_grad_enabled():                              # create_graph=True: a second derivative is wanted
-            if ctx.group is not None: raise NotImplementedError('group: a second derivative over several processes is not to be had; take it on one process')
-            return ((x - x.mean(0)) @ eigvecs * scale) @ eigvecs.T, None, None
-        Z, ctx.Z = (x - mean) @ eigvecs if ctx.Z is None else ctx.Z, None    # a second call finds it used up
-        if eigvecs.shape[0]!=eigvecs.shape[1]: return (Z*scale) @ eigvecs.T, None, None      # (B, K) has no room for (B, N)
-        for Z_rows in Z.split(ctx.rows): torch.mm(Z_rows*scale, eigvecs.T, out=Z_rows)
+        with torch.autocast(x.device.type, enabled=False):
+            if torch.is_grad_enabled():                          # create_graph=True: a second derivative is wanted
+                if ctx.group is not None: raise NotImplementedError('group: a second derivative over several processes is not to be had; take it on one process')
+                return ((x - x.mean(0)) @ eigvecs * scale) @ eigvecs.T, None, None
+            Z, ctx.Z = ctx.Z, None                               # a second call finds it used up
+            if Z is None: Z = (x - mean) @ eigvecs
+            if eigvecs.shape[0]!=eigvecs.shape[1]: return Z.mul_(scale) @ eigvecs.T, None, None      # (B, K) has no room for (B, N)
+            for Z_rows in Z.split(ctx.rows): torch.mm(Z_rows*scale, eigvecs.T, out=Z_rows)
         return Z, None, None
 
-# %% ../nbs/01_reg.ipynb #0e982071
+# %% ../nbs/01_reg.ipynb #e26afad2
 def _full_precision(x):
     "Raise float16 and bfloat16 to float32; leave float32 and float64."
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
-def _warn_small_batch(B, K):
+def _warn_small_batch(B, K, stacklevel=4):
     "Say once that a batch is smaller than the number of eigenvalues."
-    if B<K: warnings.warn(f'fewer inputs in a batch than the {K} eigenvalues of the layer: the covariance has no full rank and its last eigenvalues are 0; '
-                          'the paper takes batches of 1.5 times the width', stacklevel=4)     # no B in it, so that Python shows it once
+    if B<K: warnings.warn(f'fewer inputs in a batch than the {K} eigenvalues of the layer: the covariance has no full rank and its last eigenvalues are too small; '
+                          'the paper takes batches of 1.5 times the width', stacklevel=stacklevel)     # no B in it, so that Python shows it once
 
 def _projected_spectrum(x, eigvecs, group=None):
     "The sorted variances along `eigvecs`, with all checks but that for NaN, which must wait for the device."
@@ -133,7 +135,7 @@ def rayleigh_spectrum(
     "The variances of `x` along the columns of `eigvecs` (equation 5), without forming a covariance."
     return check_finite(_projected_spectrum(x, eigvecs, group), 'x or eigvecs')
 
-# %% ../nbs/01_reg.ipynb #fa243725
+# %% ../nbs/01_reg.ipynb #e791e05c
 def spectral_loss(
     x:Tensor, # (B, N) activations of one layer; further dimensions are flattened into N; B of 1.5 N or more is wise
     eigvecs:Tensor=None, # (N, N) cached eigenvectors in columns, or (N, K), the first K; None: exact eigenvalues of the batch
@@ -147,7 +149,7 @@ def spectral_loss(
     _check_law(alpha, tau, beta, x.shape[1])
     if eigvecs is not None: return spectral_penalty(rayleigh_spectrum(x, eigvecs, group), alpha, tau, beta)
     if group is not None: raise ValueError('group is given without eigvecs: exact eigenvalues need the whole batch on one process; give cached eigenvectors')
-    _warn_small_batch(*x.shape)
+    _warn_small_batch(*x.shape, stacklevel=3)
     return spectral_penalty(eigenspectrum(x), alpha, tau, beta)
 
 # %% ../nbs/01_reg.ipynb #dee9cad4

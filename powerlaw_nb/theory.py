@@ -68,7 +68,7 @@ def check_finite(
         raise NonFiniteError(f"{name} holds NaN or infinite values; find the first layer or input that gives them (torch.isfinite) and lower the learning rate or clean the data")
     return values
 
-# %% ../nbs/00_theory.ipynb #edb4aa30
+# %% ../nbs/00_theory.ipynb #525c92a1
 class Covariance:
     "Mean and covariance of activations that arrive in chunks or on several processes."
     def __init__(self,
@@ -95,7 +95,7 @@ class Covariance:
         other:'Covariance', # summary of other rows of the same neurons
     )->'Covariance': # itself
         "Add the rows that another summary has seen."
-        self._same_width(other._mean[None], other._mean.shape)
+        self._same_width(other._mean[None], other._mean.shape); other._usable()
         self._scatter += other._scatter.to(self._scatter)
         return self._shift(other.count, other._mean.to(self._mean))
 
@@ -103,6 +103,7 @@ class Covariance:
         group=None, # process group of torch.distributed; default: all processes
     )->'Covariance': # itself
         "Make every process hold the summary of the rows of all; call it once, at the end."
+        self._usable()
         mean = self._mean.double()                     # the count, too, is exact only in float64
         sums = torch.cat([mean.new_tensor([self.count]), self.count * mean])
         dist.all_reduce(sums, group=group)
@@ -131,7 +132,7 @@ class Covariance:
     def _symmetric(self):
         for i in range(0, len(self._some(self._mean)), 512):
             diagonal, below, right = (self._scatter[i:i+512, i:i+512], self._scatter[i+512:, i:i+512], self._scatter[i:i+512, i+512:])
-            diagonal.copy_(diagonal.tril() + diagonal.tril(-1).T)    # exactly symmetric, also in the last bit
+            diagonal.tril_().add_(diagonal.tril(-1).T)           # exactly symmetric, also in the last bit
             below.copy_(right.T)
         return self._scatter
 
@@ -146,15 +147,19 @@ class Covariance:
 
     def _same_width(self, x, shape):
         n = len(self._mean)
-        if self._scatter is None: raise ValueError("this Covariance was used up by take(): make a new one")
+        self._usable()
         if x.shape[1] != n: raise ValueError(f"x has shape {tuple(shape)}, that is {x.shape[1]} neurons, but this Covariance was made for n={n}; use one Covariance for each layer")
         return x
 
+    def _usable(self):
+        if self._scatter is None: raise ValueError("this Covariance was used up by take(): make a new one")
+
     def _some(self, value):
+        self._usable()
         if not self.count: raise ValueError("count is 0: no rows were seen yet; call update with at least one chunk first")
         return value
 
-# %% ../nbs/00_theory.ipynb #7c783519
+# %% ../nbs/00_theory.ipynb #065ed989
 def _solve_symmetric(solve, cov):
     "Solve on the device of `cov`, or on the CPU in float64 when that fails."
     try: return solve(cov)
@@ -165,7 +170,7 @@ def _solve_symmetric(solve, cov):
 @functools.cache
 def _result_may_share():
     "Whether this PyTorch writes eigenvectors over the matrix they belong to when both are views of one memory."
-    cov = torch.cov(torch.sin(torch.arange(300*200.)).view(200, 300).double())
+    cov = torch.cov(torch.sin(torch.arange(300*200., device='cpu')).view(200, 300).double())
     cov, wanted = (cov + cov.T)/2, torch.linalg.eigh((cov + cov.T)/2)
     try: found = _eigh_in_place(cov)
     except RuntimeError: return False
@@ -182,8 +187,8 @@ def eigendecomposition(
     "Eigenvalues and eigenvectors of a covariance, largest first."
     if cov.dim() != 2 or cov.shape[0] != cov.shape[1]:
         raise ValueError(f"cov has shape {tuple(cov.shape)} but must be square (N, N); pass Covariance(...).cov, not the activations")
-    check_finite(cov.diagonal() if overwrite else cov, 'cov')      # a copy-free check: a NaN activation reaches the diagonal, too
-    in_place = overwrite and cov.device.type=='cpu' and cov.is_contiguous() and _result_may_share()
+    cov = check_finite(cov, 'cov').detach()
+    in_place = overwrite and cov.device.type=='cpu' and cov.dtype==torch.float64 and cov.is_contiguous() and _result_may_share()   # where the fall-back is no other solver
     spectrum, eigvecs = _eigh_in_place(cov) if in_place else _solve_symmetric(torch.linalg.eigh, cov)
     return spectrum.flip(0).to(cov), eigvecs.flip(1).to(cov)
 
@@ -199,14 +204,14 @@ def eigenspectrum(
     spectrum = _solve_symmetric(torch.linalg.eigvalsh, gram).to(x.device)
     return pad(spectrum, (max(N - B, 0), 0)).flip(0).clamp(min=0)    # rounding leaves zeros at -1e-17
 
-# %% ../nbs/00_theory.ipynb #c177015f
+# %% ../nbs/00_theory.ipynb #968d5ab4
 class LeadingCovariance:
     "Leading eigenvectors of the covariance of activations that arrive in chunks, without any N x N matrix."
     def __init__(self,
         basis:Tensor, # (N, K) start: random numbers, or the eigenvectors of an earlier pass; about twice as many columns as are wanted
     ):
         if basis.dim() != 2 or basis.shape[1] > basis.shape[0]: raise ValueError(f"basis has shape {tuple(basis.shape)} but must be (N, K) with K of at most N; give one column for each eigenvector")
-        self.basis = torch.linalg.qr(basis.double()).Q
+        self.basis = torch.linalg.qr(check_finite(basis.detach().double(), 'basis')).Q
         self.count, self._mean, self._product = 0, self.basis.new_zeros(len(basis)), torch.zeros_like(self.basis)
         self._cast = self.basis                                  # in the type of the activations
 
@@ -220,7 +225,7 @@ class LeadingCovariance:
         if self._cast.dtype != x.dtype: self._cast = self.basis.to(x.dtype)
         mean = check_finite(x.mean(0, dtype=torch.float64))
         x = x - mean.to(x.dtype)
-        self._product += x.T @ (x @ self._cast)
+        with torch.autocast(x.device.type, enabled=False): self._product += x.T @ (x @ self._cast)
         delta, total = mean - self._mean, self.count + len(x)
         self._product.addr_(delta, delta @ self.basis, alpha=self.count*len(x)/total)     # as in Covariance, times the basis
         self._mean += delta * (len(x)/total)
@@ -244,14 +249,11 @@ class LeadingCovariance:
         "Approximate leading eigenvalues and eigenvectors of the covariance of all rows so far."
         if not self.count: raise ValueError("count is 0: no rows were seen yet; call update with at least one chunk first")
         product = self._product / self.count
-        shift = max(torch.finfo(product.dtype).eps * math.sqrt(len(product)) * product.norm().item(), torch.finfo(product.dtype).tiny)
-        product += shift * self.basis                            # keeps the small matrix positive definite when the rank is below K
-        small = self.basis.T @ product
-        root, failed = torch.linalg.cholesky_ex((small + small.T)/2)
-        if failed: raise torch.linalg.LinAlgError('the leading eigenvectors cannot be found: fewer directions vary than basis has columns; give fewer columns')
-        factor = torch.linalg.solve_triangular(root, product.T, upper=False).T
-        eigvecs, roots, _ = torch.linalg.svd(factor, full_matrices=False)
-        return (roots.square() - shift).clamp(min=0), eigvecs
+        weights, rotation = torch.linalg.eigh((self.basis.T @ product + product.T @ self.basis)/2)
+        floor = 4*torch.finfo(self._cast.dtype).eps * weights[-1].clamp(min=0)      # below it is rounding: fewer directions vary than there are columns
+        roots = weights.clamp(min=floor.clamp(min=torch.finfo(weights.dtype).tiny)).rsqrt() * (weights > floor)
+        eigvecs, singular, _ = torch.linalg.svd(product @ (rotation*roots), full_matrices=False)
+        return singular.square(), eigvecs
 
 # %% ../nbs/00_theory.ipynb #0e2a09ee
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@
 __all__ = ['SpectralRegularizer', 'layer_covariances', 'CancelBatch', 'CancelEpoch', 'CancelFit', 'Callback', 'same_stream',
            'Refresh', 'History', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
 
-# %% ../nbs/04_trainer.ipynb #de3792b0
+# %% ../nbs/04_trainer.ipynb #5eac1883
 import errno, json, math, os, time
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Callable, Iterable
+from typing import Callable, Iterable, Iterator
 
 import torch, torch.distributed as dist
 import torch.nn.functional as F
@@ -24,7 +24,7 @@ from .models import capture, evaluating, hidden
 from .reg import _check_law, _penalty, _projected_spectrum, spectral_penalty
 from .theory import Covariance, LeadingCovariance, NonFiniteError, check_finite, check_whole, eigendecomposition
 
-# %% ../nbs/04_trainer.ipynb #d5489edc
+# %% ../nbs/04_trainer.ipynb #df086402
 def _per_layer(value, names, argument):
     "Spread one value over all layers, or check that there is one value for each."
     if isinstance(value, dict):
@@ -60,8 +60,9 @@ class SpectralRegularizer:
         self.model, self.layers = model, names
         self.laws = dict(zip(names, zip(*(_per_layer(value, names, argument) for value, argument in
                                           ((alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'))))))
-        self.ranks, self.group = dict(zip(names, _per_layer(rank, names, 'rank'))), group
-        for name, law in self.laws.items(): _check_law(*law, n=self.ranks[name] if self.ranks[name] is None else check_whole(self.ranks[name], 'rank', remedy='how many eigenvalues to bend'))
+        self.group = group                    # not checked here: processes may be started later
+        self.ranks = {name: r if r is None else int(check_whole(r, 'rank', remedy='how many eigenvalues to bend')) for name, r in zip(names, _per_layer(rank, names, 'rank'))}
+        for name, law in self.laws.items(): _check_law(*law, n=self.ranks[name])
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
         self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from
         self.captured = capture(model, names)
@@ -76,7 +77,7 @@ class SpectralRegularizer:
         rank = lambda name: f', rank={self.ranks[name]}' if self.ranks[name] else ''
         return f'SpectralRegularizer({", ".join(f"{k}: alpha={a}, tau={t}, beta={b}{rank(k)}" for k, (a, t, b) in self.laws.items())})'
 
-# %% ../nbs/04_trainer.ipynb #6b42ff2d
+# %% ../nbs/04_trainer.ipynb #07cf462d
 def _images(batches):
     "The inputs of an iterable of `x` or `(x, y)`; one tensor is cut into chunks."
     if isinstance(batches, Tensor): batches = batches.split(1024)
@@ -90,7 +91,7 @@ def _summary(activation, start):
     "A running covariance for a layer like `activation`; with `start`, a number of columns or a basis, of its leading part."
     N = activation.shape[1]
     if start is None: return Covariance(N, device=activation.device)
-    if isinstance(start, int): start = torch.randn(N, min(start, N), generator=torch.Generator().manual_seed(0))
+    if isinstance(start, int): start = torch.randn(N, min(start, N), generator=torch.Generator('cpu').manual_seed(0), device='cpu')
     return LeadingCovariance(start.to(activation.device))
 
 def layer_covariances(
@@ -114,7 +115,7 @@ def layer_covariances(
     if not covariances: raise ValueError('batches is empty: give a loader with at least one batch of training inputs')
     return covariances
 
-# %% ../nbs/04_trainer.ipynb #617a9551
+# %% ../nbs/04_trainer.ipynb #d373fcc3
 def _share(tensors, source, group):
     "Send tensors of known shape from one process of the group to all."
     for t in tensors: dist.broadcast(t, dist.get_global_rank(group, source), group=group)
@@ -146,8 +147,7 @@ def _covariances(self:SpectralRegularizer, layers, batches):
         found = layer_covariances(self.model, layers, batches, {k: self.bases.get(k, 2*r) for k, r in self.ranks.items() if r})
     for name, covariance in found.items():
         if group is not None: covariance.all_reduce(group)
-        N = len(covariance.mean) if self.ranks[name] is None else min(self.ranks[name], len(covariance.basis))
-        _check_law(*self.laws[name], n=N)
+        _check_law(*self.laws[name], n=len(covariance.mean) if self.ranks[name] is None else min(self.ranks[name], covariance.basis.shape[1]))
         if covariance.count<2: raise ValueError(f'batches holds {covariance.count} input: a covariance needs at least 2, and good ones more than neurons')
     return found
 
@@ -159,13 +159,14 @@ def _decompose(self:SpectralRegularizer, found):
     with _together(group, _device(self.model)):
         for name in names[me::processes]:
             covariance = found.pop(name)
-            spectrum, eigvecs = eigendecomposition(covariance.take(), overwrite=True) if self.ranks[name] is None else covariance.eigendecomposition()
+            if self.ranks[name] is None: spectrum, eigvecs = eigendecomposition(covariance.take(), overwrite=True)
+            else: spectrum, eigvecs = covariance.eigendecomposition()
             solved[name] = spectrum, (eigvecs if _is_double(self.model) else eigvecs.float()).contiguous()
             del covariance, spectrum, eigvecs                     # before the next layer
     for i, name in enumerate(names if group is not None else []):
         if name not in solved:
-            like = found.pop(name)
-            like = like._scatter if self.ranks[name] is None else like.basis
+            covariance = found.pop(name)
+            like = covariance._scatter if self.ranks[name] is None else covariance.basis         # of the shape that is to come
             solved[name] = like.new_empty(like.shape[1]), (like if _is_double(self.model) else like.float()).contiguous()
         _share(solved[name], i%processes, group)
     return solved
@@ -176,8 +177,9 @@ def _is_double(model): return any(p.dtype==torch.float64 for p in model.paramete
 def refresh(self:SpectralRegularizer,
     batches:Iterable, # the training set, or this process's share of it: a loader of `x` or `(x, y)`, or one tensor of inputs
 ):
-    "Compute the eigenvectors and eigenvalues of each layer's covariance over `batches`, in one streamed pass."
+    "Compute the eigenvectors and eigenvalues of each layer's covariance over `batches`, in one streamed pass; three the first time for layers with a rank."
     new = [name for name, rank in self.ranks.items() if rank and name not in self.bases]
+    if new and isinstance(batches, Iterator): raise ValueError(f'batches is a {type(batches).__name__}, which can be gone through once: the first refresh with a rank takes three passes; give a loader, a list or a tensor')
     for layers in ([new]*2 if new else []) + [self.layers]:
         for name, (spectrum, eigvecs) in self._decompose(self._covariances(layers, batches)).items():
             if self.ranks[name]: self.bases[name] = eigvecs
@@ -185,7 +187,7 @@ def refresh(self:SpectralRegularizer,
     self.captured.clear()                                         # the regularizer's own hooks saw the pass, too
     return self
 
-# %% ../nbs/04_trainer.ipynb #2b024cfc
+# %% ../nbs/04_trainer.ipynb #d73c203e
 @patch
 def loss(self:SpectralRegularizer
 )->Tensor: # scalar, differentiable in the parameters of the model
@@ -200,9 +202,10 @@ def loss(self:SpectralRegularizer
             raise RuntimeError(f'the activations of {name} have no gradient: the last forward pass ran under no_grad, or all layers up to it are frozen')
         if beta==0: continue
         spectrum = _projected_spectrum(x, self.eigvecs[name], self._group())
-        self.spectra[name] = known[name] = spectrum.detach()
+        known[name] = spectrum.detach()
         total = total + _penalty(spectrum, alpha, tau, beta)
     if known and not (total.detach() + sum(0*s[0] for s in known.values())).isfinite(): self._explain(known)   # the only look at a value: a GPU is waited for once a step, not once a layer
+    self.spectra.update(known)
     return total
 
 @patch
@@ -214,12 +217,12 @@ def _explain(self:SpectralRegularizer, spectra):
         except ValueError as error: raise ValueError(f'layer {name!r}: {error}') from error
         if not penalty.isfinite(): raise NonFiniteError(f'layer {name!r}: the penalty is {penalty.item()}: eigenvalues of {spectrum[0].item():.3g} over an anchor of {spectrum[self.laws[name][1]-1].item():.3g}; lower the learning rate or tau')
 
-# %% ../nbs/04_trainer.ipynb #5106da48
+# %% ../nbs/04_trainer.ipynb #373fb359
 @patch
 def state_dict(self:SpectralRegularizer
 )->dict: # name -> tensor
     "The eigenvectors and eigenvalues of all layers, as a flat dictionary of tensors."
-    eigvecs = {f'eigvecs.{k}': v for k, v in self.eigvecs.items() if k not in self.bases}    # those of a rank are columns of its basis
+    eigvecs = {f'eigvecs.{k}': v for k, v in self.eigvecs.items() if not self.ranks[k]}      # those of a rank are columns of its basis
     return {**eigvecs, **{f'basis.{k}': v for k, v in self.bases.items()}, **{f'spectrum.{k}': v for k, v in self.spectra.items()}}
 
 @patch
@@ -229,6 +232,13 @@ def load_state_dict(self:SpectralRegularizer,
     "Take eigenvectors and eigenvalues from `state`; its layers must be this regularizer's."
     found = {k.split('.', 1)[1] for k in state}
     if found - set(self.layers): raise ValueError(f'state has the layers {sorted(found)}, the regularizer {self.layers}: use the same layers')
+    for name in self.layers:
+        if f'basis.{name}' in state: columns = state[f'basis.{name}'].shape
+        elif f'eigvecs.{name}' in state: columns = None
+        else: continue
+        rank = self.ranks[name]
+        if (columns is None)!=(rank is None) or columns and columns[1]!=min(2*rank, columns[0]): raise ValueError(
+            f'state of the layer {name!r} was saved with {"no rank" if columns is None else f"a basis of {columns[1]} columns"}, but rank is {rank}: use the same rank, or begin with refresh')
     device = _device(self.model)
     take = lambda kind: {k: state[f'{kind}.{k}'].clone().to(device) for k in self.layers if f'{kind}.{k}' in state}
     self.eigvecs, self.bases, self.spectra = take('eigvecs'), take('basis'), take('spectrum')
@@ -355,9 +365,9 @@ class Trainer:
         "Call `event` on each callback that has it."
         for callback in self.callbacks: getattr(callback, event, lambda trainer: None)(self)
 
-# %% ../nbs/04_trainer.ipynb #0a1eca35
+# %% ../nbs/04_trainer.ipynb #1d40cf08
 @patch
-def _penalty(self:Trainer):
+def _penalties(self:Trainer):
     "The sums of all regularizers for the current batch: objects, and functions."
     objects = [r for r in self.regularizers if hasattr(r, 'loss')]
     functions = [r for r in self.regularizers if not hasattr(r, 'loss')]
@@ -375,7 +385,7 @@ def _one_batch(self:Trainer):
     "One step: forward, loss and penalty, backward, update."
     self('before_batch')
     self.task_loss = self.loss_function(self.model(self.x), self.y)
-    objects, functions = self._penalty()
+    objects, functions = self._penalties()
     self.penalty = objects + functions
     self.loss = self.task_loss + self.penalty
     if _bare(self.model) is not self.model and _running() is not None:  # DDP takes the mean over processes; wanted is that over images
@@ -409,7 +419,8 @@ def _check_same_length(data, device):
     "Raise on all processes when they have different numbers of batches: one would wait for the others at the end."
     if _running() is None: return
     lengths = torch.zeros(dist.get_world_size(), dtype=torch.int64, device=device)
-    lengths[dist.get_rank()] = len(data) if hasattr(data, '__len__') else -1
+    try: lengths[dist.get_rank()] = len(data)
+    except TypeError: lengths[dist.get_rank()] = -1               # a stream, whose length nobody knows
     dist.all_reduce(lengths)
     if len(set(lengths.tolist()))>1: raise ValueError(f'data has {lengths.tolist()} batches on the processes: give each the same number, for example by Batches(share=(rank, processes))')
 
@@ -422,6 +433,8 @@ def fit(self:Trainer,
     check_whole(epochs, 'epochs', low=0)
     if self.seed is None and getattr(data, 'share', (0, 1))[1]>1 and data.shuffle and data.generator is None: raise ValueError(
         'seed is None, and data is a share of shuffled batches: the processes would draw different orders; give the Trainer a seed, or data a generator')
+    if _bare(self.model) is self.model and any(isinstance(r, SpectralRegularizer) and r._group() is not None for r in self.regularizers): raise ValueError(
+        'model is not wrapped, but torch.distributed runs: its copies would drift apart; wrap it in DistributedDataParallel, or give the regularizer group=False for a training of its own')
     _check_same_length(data, _device(self.model))
     self.data, self.epochs = data, epochs
     if not self.model.training: self.model.train()                # a submodule that was frozen on purpose stays so
