@@ -109,12 +109,24 @@ def white_noise(
     generator = _generator(generator, x.device)
     return (x + sigma*torch.randn(x.shape, generator=generator, device=generator.device).to(x)).clamp(0, 1)
 
-# %% ../nbs/06_attacks.ipynb #31f72f18
+# %% ../nbs/06_attacks.ipynb #27ee3b0c
 def _correct(model, s, y):
     "Which images are classified as their label."
     with torch.no_grad(), evaluating(model):
         logits = model(s); _check_classes(logits, y)
         return logits.argmax(1)==y
+
+def _bisected(model, x, y, attack, radii, batch_size):
+    "For each image at how many of the rising radii it stands, found by bisection."
+    stands, breaks = (torch.full((len(x),), n, device=x.device) for n in (0, len(radii)))    # it stands below `stands`, is broken from `breaks` on
+    middle = torch.zeros_like(stands)                             # first the smallest radius, often 0: images that are wrong anyway
+    while (open := stands<breaks).any():
+        for k in middle[open].unique().tolist():
+            for i in (open & (middle==k)).nonzero().squeeze(1).split(batch_size):
+                correct = _correct(model, attack(model, x[i], y[i], radii[k]), y[i])
+                stands[i], breaks[i] = torch.where(correct, k+1, stands[i]), torch.where(correct, breaks[i], k)
+        middle = (stands+breaks)//2
+    return stands
 
 def robustness_curve(
     model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
@@ -122,7 +134,7 @@ def robustness_curve(
     y:Tensor, # (B,) class numbers
     attack:Callable, # function of (model, x, y, eps) that gives images, for example fgsm
     eps, # radii, 0 or more, in any order; one number is a curve of one point
-    nested:bool=True, # an image broken at a smaller radius counts as broken and is not attacked again
+    nested:bool|str=True, # an image broken at a smaller radius counts as broken and is not attacked again; 'bisect' finds the radius at which each image breaks by bisection
     batch_size:int=1000, # images attacked at a time
 )->Tensor: # (len(eps),) accuracy at each radius, in the order given
     "Accuracy under an attack of each size."
@@ -131,6 +143,11 @@ def robustness_curve(
     if not eps: raise ValueError('eps is empty: give at least one radius')
     for e in eps: _check_size(e, 'eps')
     check_whole(batch_size, 'batch_size')
+    if nested not in (True, False, 'bisect'): raise ValueError(f"nested is {nested!r}: choose True, False or 'bisect'")
+    if nested=='bisect':
+        radii = sorted(set(eps))
+        stands = _bisected(model, x, y, attack, radii, batch_size)
+        return torch.tensor([(stands>radii.index(e)).double().mean() for e in eps], dtype=torch.float64)
     accuracy, standing = {}, torch.arange(len(x), device=x.device)
     for e in sorted(set(eps)):
         chosen = standing if nested else torch.arange(len(x), device=x.device)

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['interleaved', 'ratio', 'peak_bytes', 'plain_loss', 'loss_works', 'measure_loss', 'measure_steps', 'measure_refresh',
-           'measure_attacks', 'measure_growth', 'measure_ideas', 'rayleigh_order', 'machine', 'benchmark', 'targets',
+           'measure_memory', 'measure_attacks', 'measure_growth', 'measure_ideas', 'machine', 'benchmark', 'targets',
            'targets_table', 'stored_benchmark', 'main', 'figure_loss', 'figure_steps', 'figure_attacks',
            'figure_growth', 'ideas_table']
 
-# %% ../nbs/90_benchmarks.ipynb #03af143d
+# %% ../nbs/90_benchmarks.ipynb #46c8316d
 import json, math, os, platform, statistics, tempfile, time
 from datetime import date
 from functools import partial
@@ -22,10 +22,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from . import __version__
 from .attacks import pgd, robustness_curve
 from .data import Batches, mnist
-from .experiments import Store, execute, grid, make_model, make_regularizers
+from .experiments import Store, _device_here, _origin, execute, grid, make_model, make_regularizers
 from .models import MLP, capture, evaluating, hidden, seeded
 from .reg import rayleigh_spectrum, spectral_loss
 from . import report
@@ -82,7 +81,7 @@ def peak_bytes(
     events = sorted((e for e in profiler.profiler.kineto_results.events() if e.name()=='[memory]'), key=lambda e: e.start_ns())
     return int(max(np.cumsum([e.nbytes() for e in events]), default=0))
 
-# %% ../nbs/90_benchmarks.ipynb #c5c1626a
+# %% ../nbs/90_benchmarks.ipynb #4096b34b
 def plain_loss(
     x:Tensor, # (B, N) activations
     eigvecs:Tensor, # (N, N) cached eigenvectors in columns
@@ -131,7 +130,8 @@ def measure_loss(
         far = interleaved({k: works[k] for k in ('fast', 'plain', 'exact')}, device, budget/2, least=1, most=7, warm=int(N<4000))
         memory = {k: _digits(peak_bytes(works[k], device)/(4*B*N)) for k in ('fast', 'plain', 'exact') if k=='fast' or N<=4000}    # it is the same at any size, and they take long
         rows.append(dict(N=N, B=B, over_products=ratio(near, 'fast', 'two products'), plain_over_fast=ratio(far, 'plain', 'fast'), exact_over_fast=ratio(far, 'exact', 'fast'),
-                         memory=memory, milliseconds=_digits(1e3*statistics.median(near['fast'])), tflops=_digits(4*B*N*N/statistics.median(near['fast'])/1e12)))
+                         memory=memory, milliseconds=_digits(1e3*statistics.median(near['fast'])),
+                         tflops={k: _digits(4*B*N*N/statistics.median(v)/1e12) for k, v in near.items()}))
     return rows
 
 # %% ../nbs/90_benchmarks.ipynb #d75ca7ae
@@ -200,7 +200,25 @@ def measure_refresh(
                          seconds_stream=_digits(stream), images=images))
     return rows
 
-# %% ../nbs/90_benchmarks.ipynb #79b70c32
+# %% ../nbs/90_benchmarks.ipynb #d6403e94
+def measure_memory(
+    N:int=2000, # neurons of each layer
+    layers:tuple=(1, 2, 3), # numbers of layers
+    images:tuple=(2048, 8192), # numbers of images
+    device='cpu', # where
+)->list: # one dictionary for each number of layers and of images
+    "Peak memory of a refresh beyond the model, in arrays of N x N in float64."
+    rows = []
+    for D in layers:
+        regularizer = SpectralRegularizer(seeded(0, lambda: MLP((784, *[N]*D, 10))).to(device))
+        for count in images:
+            x = mnist(device=device, limit=count)[0]
+            regularizer.eigvecs.clear()                           # those of the refresh before would only be replaced
+            rows.append(dict(N=N, layers=D, images=count, chunk=_digits(1024/N), arrays=_digits(peak_bytes(lambda: regularizer.refresh(x), device)/(8*N*N))))
+        regularizer.remove()
+    return rows
+
+# %% ../nbs/90_benchmarks.ipynb #efd8e71f
 def _trained(network, device, preset='paper', images=10_000, epochs=4):
     "A network of the paper, trained for some epochs."
     run = next(r for r in grid('paper', preset) if r.network==network and r.variant=='vanilla')
@@ -242,12 +260,11 @@ def measure_attacks(
     rows, (x, y) = [], mnist(train=False, device=device, limit=images)
     for network, preset in networks:
         model = _trained(network, device, preset)
-        chunk = 250 if network=='cnn' and torch.device(device).type=='cpu' else 1000
         ours = partial(pgd, steps=steps, step_size=.01)
-        curve = lambda eps, attack=partial(ours, stop_when_broken=True), nested=True: robustness_curve(model, x, y, attack, eps, nested=nested, batch_size=chunk).tolist()
-        works = {'ours': lambda eps: curve(eps), 'ours, plain': lambda eps: curve(eps, ours, False), **_rivals(model, x, y, steps, .01)}
+        curve = lambda eps, attack=partial(ours, stop_when_broken=True), nested=True: robustness_curve(model, x, y, attack, eps, nested=nested).tolist()
+        works = {'ours': lambda eps: curve(eps, nested='bisect'), 'ours, rising': lambda eps: curve(eps), 'ours, plain': lambda eps: curve(eps, ours, False), **_rivals(model, x, y, steps, .01)}
         curves = {name: [round(a, 4) for a in work(eps)] for name, work in works.items()}
-        one = interleaved({name: partial(work, [eps[len(eps)//2]]) for name, work in works.items() if name!='ours'}, device, budget, least=1, most=5, warm=0)
+        one = interleaved({name: partial(work, [eps[len(eps)//2]]) for name, work in works.items() if name not in ('ours', 'ours, rising')}, device, budget, least=1, most=5, warm=0)
         many = interleaved({name: partial(work, eps) for name, work in works.items()}, device, budget, least=1, most=3, warm=0)
         slowest = 'torchattacks' if 'torchattacks' in works else 'ours, plain'
         rows.append(dict(network=network, preset=preset, images=len(x), eps=list(eps), steps=steps, curves=curves, reference=slowest,
@@ -292,7 +309,7 @@ def measure_growth(
             row('loss of D layers of 400', 1, {D: deep(D) for D in layers}),
             row('curve of so many radii', '< 1', {count: curve(count) for count in radii})]
 
-# %% ../nbs/90_benchmarks.ipynb #1ba915bd
+# %% ../nbs/90_benchmarks.ipynb #917df275
 def _whole_loss(x, V, fold=False):
     "Variance along V with all rows at once: centred first, or with the mean folded into the product."
     Z = x@V - x.mean(0)@V if fold else (x - x.mean(0))@V
@@ -309,6 +326,7 @@ def measure_ideas(
     B = round(1.5*N)
     x, V = _layer(B, N, device)
     double, g = x.double(), torch.linspace(1, 2, N, device=device)
+    order = g[_whole_loss(x, V)[1].argsort(descending=True)]     # the weights as `rayleigh_spectrum` sorts its columns
     cov = double.T @ double / B
     rows = []
     def row(idea, kept, new, old, change):
@@ -317,17 +335,18 @@ def measure_ideas(
     def whole():
         Z, spectrum = _whole_loss(x, V)
         return (Z*(g*(2/B)))@V.T
-    ours = lambda: torch.autograd.grad(rayleigh_spectrum(leaf := x.detach().requires_grad_(), V), leaf, rayleigh_order(x, V, g))[0]
+    ours = lambda: torch.autograd.grad(rayleigh_spectrum(leaf := x.detach().requires_grad_(), V), leaf, order)[0]
     row('loss in pieces of 1024 rows, the gradient over Z', True, ours, whole, _difference(ours(), whole()))
     shifted = x + 100
     exact = _whole_loss(shifted.double(), V.double())[1]
     row('mean folded into the product (change: variances at a mean of 100)', False, lambda: _whole_loss(x, V, True), lambda: _whole_loss(x, V), _difference(_whole_loss(shifted, V, True)[1].double(), exact))
     W, three = torch.stack([V]*3), torch.stack([x]*3)
     row('one batched product for 3 layers or seeds', False, lambda: three@W, lambda: [h@V for h in three], _difference((three@W)[0], x@V))
-    def panels():
-        summary = Covariance(N, device=device); summary.update(x)
-        return summary
-    row('covariance by panels on and right of the diagonal', True, panels, lambda: (double - double.mean(0)).T @ (double - double.mean(0)), _difference(panels().cov, torch.cov(double.T, correction=0)))
+    def panels(x): return Covariance(N, device=device).update(x)
+    def in_one(x):
+        x = x.double(); x -= x.mean(0)
+        return torch.zeros(N, N, dtype=torch.float64, device=device).addmm_(x.T, x)
+    row('covariance by panels on and right of the diagonal', True, lambda: panels(x), lambda: in_one(x), _difference(panels(x).cov, in_one(x)/B))
     row('covariance by products in float32', False, lambda: (x.T@x).double(), lambda: double.T@double, _difference((x.T@x).double(), double.T@double))
     residual = lambda pair: _digits(((cov@pair[1].double() - pair[1].double()*pair[0].double()).norm()/cov.norm()).item())
     row('decomposition in float32 (change: residual)', False, lambda: torch.linalg.eigh(cov.float()), lambda: torch.linalg.eigh(cov), residual(torch.linalg.eigh(cov.float())))
@@ -339,15 +358,7 @@ def _subspace_step(cov, V):
     Q = torch.linalg.qr(cov@V).Q
     return (Q*(cov@Q)).sum(0), Q
 
-def rayleigh_order(
-    x:Tensor, # (B, N) activations
-    eigvecs:Tensor, # (N, N) columns
-    weights:Tensor, # (N,) one for each column
-)->Tensor: # (N,) in the order of the sorted spectrum
-    "Weights of columns in the order in which `rayleigh_spectrum` sorts the variances."
-    return weights[_whole_loss(x, eigvecs)[1].argsort(descending=True)]
-
-# %% ../nbs/90_benchmarks.ipynb #f07be819
+# %% ../nbs/90_benchmarks.ipynb #d2c6ac31
 def machine(
     device='cpu', # where the work was done
 )->dict:
@@ -355,42 +366,42 @@ def machine(
     names = [line.split(':')[1].strip() for line in (open('/proc/cpuinfo') if os.path.exists('/proc/cpuinfo') else ()) if line.startswith('model name')]
     device = torch.device(device)
     return dict(device=torch.cuda.get_device_name(device) if device.type=='cuda' else names[0] if names else platform.processor() or platform.machine(), kind=device.type, threads=torch.get_num_threads(),
-                system=platform.system(), python=platform.python_version(), torch=torch.__version__, powerlaw_nb=__version__, date=date.today().isoformat())
+                system=platform.system(), python=platform.python_version(), torch=torch.__version__, date=date.today().isoformat(), **_origin())
 
-def _quick(device):
-    "Seconds of the 24 runs of `powerlaw_nb reproduce`."
-    runs, workers = grid('shallow', 'quick'), report._workers(device)
+def _runs(section, preset, device):
+    "Seconds of all runs of a section."
+    runs, workers = grid(section, preset), report._workers(device)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter(); execute(runs, Store(folder), device=str(device), workers=workers)
-        return [dict(preset='quick', runs=len(runs), workers=workers, seconds=_digits(time.perf_counter()-start))]
+        return [dict(section=section, preset=preset, runs=len(runs), workers=workers, seconds=_digits(time.perf_counter()-start))]
 
 _parts = dict(
     loss=dict(full=partial(measure_loss, [250, 500, 1000, 2000, 4000, 8000]), small=partial(measure_loss, [100, 200], budget=1.)),
     steps=dict(full=measure_steps, small=partial(measure_steps, 'smoke', 1200, budget=.5)),
     refresh=dict(full=partial(measure_refresh, [250, 500, 1000, 2000, 4000, 8000]), small=partial(measure_refresh, [100, 200], budget=.5)),
+    memory=dict(full=measure_memory, small=partial(measure_memory, 100, (1, 2), (200, 400))),
     attacks=dict(full=measure_attacks, small=partial(measure_attacks, (('mlp', 'smoke'),), 20, (0., .05, .1), 5, budget=.5)),
     growth=dict(full=partial(measure_growth, [500, 1000, 2000, 4000], [1000, 2000, 4000, 8000]), small=partial(measure_growth, [50, 100], [1000, 1500], (1, 2), (2, 4), 'smoke', budget=.2)),
     ideas=dict(full=measure_ideas, small=partial(measure_ideas, 100, budget=.2)),
-    quick=dict(full=_quick))
+    quick=dict(full=partial(_runs, 'shallow', 'quick')),
+    grid=dict(full=partial(_runs, 'paper', 'paper')))
 
 def benchmark(
     out:str|Path='benchmarks', # folder of the file cpu.json or cuda.json
     device:str=None, # None: the GPU when there is one, else the CPU
-    parts:list=None, # of loss, steps, refresh, attacks, growth, ideas, quick; None: all
+    parts:list=None, # of loss, steps, refresh, memory, attacks, growth, ideas, quick, grid; None: all but grid, the whole paper, which takes days without a GPU
     size:str='full', # 'full' (about half an hour on two cores) or 'small' (a minute, to try it out)
     tell:Callable=print, # called with a line for each part
 )->dict: # the content of the file
     "Measure parts and write them, with the machine, into one file; other parts in it stay."
-    device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
+    device = _device_here(device)
     if size not in ('full', 'small'): raise ValueError(f"size is {size!r}: choose 'full' or 'small'")
-    try: torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
     known = [part for part in _parts if size in _parts[part]]
     unknown = [part for part in parts or () if part not in known]
     if unknown: raise ValueError(f'part {unknown[0]!r} is not known at size {size!r}: choose from {known}')
     path = Path(out)/f'{torch.device(device).type}.json'
     result = json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
-    for part in parts or known:
+    for part in parts or [part for part in known if part!='grid']:
         start = time.perf_counter()
         rows = _parts[part][size](device=device)
         result[part] = dict(machine=machine(device), size=size, seconds=_digits(time.perf_counter()-start), rows=rows)
@@ -398,13 +409,14 @@ def benchmark(
         tell(f'{part}: {result[part]["seconds"]:.0f} s')
     return result
 
-# %% ../nbs/90_benchmarks.ipynb #14f135e0
+# %% ../nbs/90_benchmarks.ipynb #83b94ace
 def _by(rows, key, value): return next((row for row in rows if row[key]==value), None)
 
 def targets(
     result:dict, # as `benchmark` gives it
 )->list: # one dictionary for each target that was measured: what, target, measured, met
     "Measured figures beside the targets of the project."
+    if not result: raise ValueError('result is empty: measure a part first, see benchmark')
     found, kind = [], next(iter(result.values()))['machine']['kind']
     gpu = kind=='cuda'
     def add(what, limit, measured, least=False, unit=''):
@@ -415,14 +427,17 @@ def targets(
         add('loss forward and backward / two products, N = 2000, B = 3000', 1.5 if gpu else 1.15, row['over_products']['median'])
         add('plain definition with loop / loss, N = 2000, B = 3000', 50 if gpu else 4, row['plain_over_fast']['median'], least=True, unit=' ×')
         add('peak memory of the loss beyond x and V, in arrays of x', 2, row['memory']['fast'])
-    if row := _by(rows('refresh'), 'N', 2000):
-        add('peak memory of a refresh, in N × N of float64 (chunks of 1.5 N rows)', 3, round(max(row['memory'].values()), 2))
+    for row in rows('memory'):
+        if row['layers']==1: add(f"peak memory of a refresh of {row['images']:,} images, one layer of {row['N']}, in N × N of float64: 3 and a chunk", 3+row['chunk'], row['arrays'])
     for row in rows('steps'):
         if gpu: add(f"refresh's share of an epoch, {row['network']}", .25, row['shares']['refresh'])
         if gpu and row['network']=='mlp': add('step with / without regularizer, MLP with three regularized layers', 2, row['with_over_without']['median'])
     for row in rows('attacks'):
-        if row['reference']=='torchattacks': add(f"curve of 16 radii / torchattacks' loop, {row['network']}", .2, row['curve']['ours']['median'])
+        if row['reference']=='torchattacks':
+            add(f"curve of 16 radii / torchattacks' loop, {row['network']}", .2, row['curve']['ours']['median'])
+            add(f"largest difference of the two curves, {row['network']}", .005, row['largest_difference'])
     for row in rows('quick'): add('preset quick, section 4.1, 24 runs', 4, row['seconds']/60, unit=' min')
+    for row in rows('grid'): add(f"whole grid of the paper, {row['runs']} runs", 25, row['seconds']/60, unit=' min')
     return found
 
 def targets_table(
@@ -439,7 +454,7 @@ def stored_benchmark(
     if not path.exists(): raise FileNotFoundError(f'kind {kind!r}: no such benchmark travels with the package; measure one with `powerlaw_nb bench --device {kind}`')
     return json.loads(path.read_text(encoding='utf-8'))
 
-# %% ../nbs/90_benchmarks.ipynb #df56f048
+# %% ../nbs/90_benchmarks.ipynb #36bda2b2
 def _bench(arguments):
     "Measure, and print targets with what was measured."
     result = benchmark(arguments.out, arguments.device, arguments.part, arguments.size)
@@ -451,7 +466,7 @@ def _add_command(commands):
     parser = commands.add_parser('bench', help='measure what the regularizer, the refresh and the attacks cost')
     parser.add_argument('--device', default=None, help='cpu or cuda (default: cuda when there is one)')
     parser.add_argument('--out', default='benchmarks', help='folder of the result, cpu.json or cuda.json (default benchmarks); parts in it that are not measured again stay')
-    parser.add_argument('--part', action='append', metavar='PART', choices=list(_parts), help=f"only this part: {', '.join(_parts)}; may be given again (default: all)")
+    parser.add_argument('--part', action='append', metavar='PART', choices=list(_parts), help=f"only this part: {', '.join(_parts)}; may be given again (default: all but grid, the whole paper)")
     parser.add_argument('--size', default='full', choices=['full', 'small'], help='full takes about half an hour on two cores; small a minute, to try it out (default full)')
     parser.set_defaults(work=_bench)
 

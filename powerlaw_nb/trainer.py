@@ -115,7 +115,7 @@ def layer_covariances(
     if not covariances: raise ValueError('batches is empty: give a loader with at least one batch of training inputs')
     return covariances
 
-# %% ../nbs/04_trainer.ipynb #d373fcc3
+# %% ../nbs/04_trainer.ipynb #c8fe6d3f
 def _share(tensors, source, group):
     "Send tensors of known shape from one process of the group to all."
     for t in tensors: dist.broadcast(t, dist.get_global_rank(group, source), group=group)
@@ -145,6 +145,7 @@ def _covariances(self:SpectralRegularizer, layers, batches):
     if group is not None: _share(list(self.model.buffers()), 0, group)     # one network on all: the first process's batch norm, as DDP has it before each forward pass
     with _together(group, _device(self.model)):
         found = layer_covariances(self.model, layers, batches, {k: self.bases.get(k, 2*r) for k, r in self.ranks.items() if r})
+    self.captured.clear()                                         # the regularizer's own hooks saw the pass, too
     for name, covariance in found.items():
         if group is not None: covariance.all_reduce(group)
         _check_law(*self.laws[name], n=len(covariance.mean) if self.ranks[name] is None else min(self.ranks[name], covariance.basis.shape[1]))
@@ -184,7 +185,6 @@ def refresh(self:SpectralRegularizer,
         for name, (spectrum, eigvecs) in self._decompose(self._covariances(layers, batches)).items():
             if self.ranks[name]: self.bases[name] = eigvecs
             self.spectra[name], self.eigvecs[name] = spectrum[:self.ranks[name]], eigvecs[:, :self.ranks[name]]
-    self.captured.clear()                                         # the regularizer's own hooks saw the pass, too
     return self
 
 # %% ../nbs/04_trainer.ipynb #d73c203e
