@@ -8,8 +8,8 @@ __all__ = ['interleaved', 'ratio', 'peak_bytes', 'plain_loss', 'loss_works', 'me
            'targets_table', 'stored_benchmark', 'main', 'figure_loss', 'figure_steps', 'figure_attacks',
            'figure_growth', 'ideas_table']
 
-# %% ../nbs/90_benchmarks.ipynb #46c8316d
-import json, math, os, platform, statistics, tempfile, time
+# %% ../nbs/90_benchmarks.ipynb #381fcfa2
+import importlib.resources, json, math, os, platform, statistics, tempfile, time
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -273,7 +273,7 @@ def measure_attacks(
                          largest_difference=_digits(max(abs(a-b) for a, b in zip(curves['ours'], curves[slowest])))))
     return rows
 
-# %% ../nbs/90_benchmarks.ipynb #243278c8
+# %% ../nbs/90_benchmarks.ipynb #5cf2a023
 def _exponent(sizes, seconds):
     "Slope of log time over log size."
     return _digits(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
@@ -282,7 +282,7 @@ def measure_growth(
     neurons:list, # for the loss at a fixed batch, and the decomposition
     batches:list, # numbers of inputs for the loss at 1000 neurons
     layers:list=(1, 2, 3, 4, 6), # numbers of regularized layers of 400 units
-    radii:list=(2, 4, 8, 16), # numbers of radii of a curve up to 0.15
+    radii:list=(1, 3, 7, 15), # numbers of radii of a curve up to 0.15, found by bisection
     preset:str='paper', # size of the network that the curve is of
     device='cpu', # where
     budget:float=20., # seconds for each row
@@ -301,7 +301,7 @@ def measure_growth(
         regularizer.remove()
         return lambda: [_gradient(lambda x: spectral_loss(x, regularizer.eigvecs[name]), x) for name, x in activations.items()]
     model = _trained('mlp', device, preset, images=5000)
-    curve = lambda count: partial(robustness_curve, model, *images, partial(pgd, stop_when_broken=True), [.15*(i+1)/count for i in range(count)])
+    curve = lambda count: partial(robustness_curve, model, *images, partial(pgd, stop_when_broken=True), [.15*(i+1)/count for i in range(count)], 'bisect')
     cov = {N: (lambda x: x.T @ x)(_layer(N, N, device)[0].double()) for N in neurons}
     return [row('loss, N neurons at B = 2000', 2, {N: loss_works(2000, N, device)['fast'] for N in neurons}),
             row('loss, B inputs at N = 1000', 1, {B: loss_works(B, 1000, device)['fast'] for B in batches}),
@@ -358,7 +358,7 @@ def _subspace_step(cov, V):
     Q = torch.linalg.qr(cov@V).Q
     return (Q*(cov@Q)).sum(0), Q
 
-# %% ../nbs/90_benchmarks.ipynb #d2c6ac31
+# %% ../nbs/90_benchmarks.ipynb #f355a39c
 def machine(
     device='cpu', # where the work was done
 )->dict:
@@ -381,7 +381,7 @@ _parts = dict(
     refresh=dict(full=partial(measure_refresh, [250, 500, 1000, 2000, 4000, 8000]), small=partial(measure_refresh, [100, 200], budget=.5)),
     memory=dict(full=measure_memory, small=partial(measure_memory, 100, (1, 2), (200, 400))),
     attacks=dict(full=measure_attacks, small=partial(measure_attacks, (('mlp', 'smoke'),), 20, (0., .05, .1), 5, budget=.5)),
-    growth=dict(full=partial(measure_growth, [500, 1000, 2000, 4000], [1000, 2000, 4000, 8000]), small=partial(measure_growth, [50, 100], [1000, 1500], (1, 2), (2, 4), 'smoke', budget=.2)),
+    growth=dict(full=partial(measure_growth, [500, 1000, 2000, 4000], [1000, 2000, 4000, 8000]), small=partial(measure_growth, [50, 100], [1000, 1500], (1, 2), (1, 3), 'smoke', budget=.2)),
     ideas=dict(full=measure_ideas, small=partial(measure_ideas, 100, budget=.2)),
     quick=dict(full=partial(_runs, 'shallow', 'quick')),
     grid=dict(full=partial(_runs, 'paper', 'paper')))
@@ -409,7 +409,7 @@ def benchmark(
         tell(f'{part}: {result[part]["seconds"]:.0f} s')
     return result
 
-# %% ../nbs/90_benchmarks.ipynb #83b94ace
+# %% ../nbs/90_benchmarks.ipynb #4f98fbcb
 def _by(rows, key, value): return next((row for row in rows if row[key]==value), None)
 
 def targets(
@@ -450,8 +450,8 @@ def stored_benchmark(
     kind:str='cpu', # or 'cuda', where one was measured
 )->dict: # as `benchmark` gives it
     "The benchmark that travels with the package."
-    path = Path(__file__).with_name('benchmarks')/f'{kind}.json'
-    if not path.exists(): raise FileNotFoundError(f'kind {kind!r}: no such benchmark travels with the package; measure one with `powerlaw_nb bench --device {kind}`')
+    path = importlib.resources.files('powerlaw_nb')/'benchmarks'/f'{kind}.json'
+    if not path.is_file(): raise FileNotFoundError(f'kind {kind!r}: no such benchmark travels with the package; measure one with `powerlaw_nb bench --device {kind}`')
     return json.loads(path.read_text(encoding='utf-8'))
 
 # %% ../nbs/90_benchmarks.ipynb #36bda2b2
