@@ -476,7 +476,7 @@ def main(
     "The command `powerlaw_nb`, with `bench`."
     return report.main(argv, more=(_add_command,))
 
-# %% ../nbs/90_benchmarks.ipynb #86faabcb
+# %% ../nbs/90_benchmarks.ipynb #d6590ea4
 def _ratios(ax, x, rows, label, color, marker, line):
     "Median ratios with quartiles."
     median, low, high = ([row[k] for row in rows] for k in ('median', 'low', 'high'))
@@ -493,10 +493,12 @@ def figure_loss(
     for key, label, look in (('exact_over_fast', 'exact eigenvalues / loss', ('#E69F00', 's', '-.')), ('plain_over_fast', 'plain definition / loss', ('#D55E00', '^', '--')),
                              ('over_products', 'loss / two products', ('#0072B2', 'o', '-'))): _ratios(axs[0], N, [row[key] for row in rows], label, *look)
     axs[0].axhline(1, color='k', lw=.6)
-    axs[0].set(xscale='log', yscale='log', xlabel='neurons $N$ (batch $1.5 N$)', ylabel='ratio of times'); axs[0].legend(frameon=False, fontsize=8)
+    axs[0].set(xscale='log', yscale='log', xlabel='neurons $N$ (batch $1.5 N$)', ylabel='ratio of times', ylim=(.6, 100)); axs[0].legend(frameon=False, fontsize=8, loc='upper right')
     for key, label, color, marker, line in (('exact', 'exact eigenvalues', '#E69F00', 's', '-.'), ('plain', 'plain definition', '#D55E00', '^', '--'), ('fast', 'loss', '#0072B2', 'o', '-')):
         axs[1].plot([row['N'] for row in rows if key in row['memory']], [row['memory'][key] for row in rows if key in row['memory']], color=color, marker=marker, ls=line, ms=4, label=label)
-    axs[1].set(xscale='log', xlabel='neurons $N$', ylabel='peak memory / size of $x$', ylim=(0, None)); axs[1].legend(frameon=False, fontsize=8)
+    axs[1].set(xscale='log', xlabel='neurons $N$', ylabel='peak memory / size of $x$', ylim=(0, None)); axs[1].legend(frameon=False, fontsize=8, loc=(.04, .62))
+    for ax in axs:
+        ax.minorticks_off(); ax.set_xticks(N, [str(n) for n in N])
     return axs
 
 def figure_steps(
