@@ -8,8 +8,8 @@ __all__ = ['interleaved', 'ratio', 'peak_bytes', 'plain_loss', 'loss_works', 'me
            'targets_table', 'stored_benchmark', 'main', 'figure_loss', 'figure_steps', 'figure_attacks',
            'figure_growth', 'ideas_table']
 
-# %% ../nbs/90_benchmarks.ipynb #381fcfa2
-import importlib.resources, json, math, os, platform, statistics, tempfile, time
+# %% ../nbs/90_benchmarks.ipynb #4830d826
+import importlib.resources, json, math, platform, statistics, tempfile, time
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,16 +19,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
 from .attacks import pgd, robustness_curve
 from .data import Batches, mnist
 from .experiments import Store, _device_here, _origin, execute, grid, make_model, make_regularizers
-from .models import MLP, capture, evaluating, hidden, seeded
+from .models import MLP, seeded
+from .plots import markdown_table
 from .reg import rayleigh_spectrum, spectral_loss
 from . import report
-from .theory import Covariance, eigendecomposition, eigenspectrum
+from .theory import Covariance, eigendecomposition
 from .trainer import SpectralRegularizer, Trainer, write_atomic
 
 # %% ../nbs/90_benchmarks.ipynb #095b11b0
@@ -358,12 +359,13 @@ def _subspace_step(cov, V):
     Q = torch.linalg.qr(cov@V).Q
     return (Q*(cov@Q)).sum(0), Q
 
-# %% ../nbs/90_benchmarks.ipynb #f355a39c
+# %% ../nbs/90_benchmarks.ipynb #53a867d9
 def machine(
     device='cpu', # where the work was done
 )->dict:
     "What a reader must know of the machine that a figure was measured on."
-    names = [line.split(':')[1].strip() for line in (open('/proc/cpuinfo') if os.path.exists('/proc/cpuinfo') else ()) if line.startswith('model name')]
+    information = Path('/proc/cpuinfo')
+    names = [line.split(':')[1].strip() for line in (information.read_text().splitlines() if information.exists() else ()) if line.startswith('model name')]
     device = torch.device(device)
     return dict(device=torch.cuda.get_device_name(device) if device.type=='cuda' else names[0] if names else platform.processor() or platform.machine(), kind=device.type, threads=torch.get_num_threads(),
                 system=platform.system(), python=platform.python_version(), torch=torch.__version__, date=date.today().isoformat(), **_origin())
@@ -409,7 +411,7 @@ def benchmark(
         tell(f'{part}: {result[part]["seconds"]:.0f} s')
     return result
 
-# %% ../nbs/90_benchmarks.ipynb #25b4b5d4
+# %% ../nbs/90_benchmarks.ipynb #19662383
 def _by(rows, key, value): return next((row for row in rows if row[key]==value), None)
 
 def targets(
@@ -444,7 +446,7 @@ def targets_table(
     result:dict, # as `benchmark` gives it
 )->str: # Markdown
     "The targets as a table."
-    return '\n'.join(['| what | target | measured | |', '|---|---|---|---|', *(f"| {r['what']} | {r['target']} | {r['measured']} | {'met' if r['met'] else '**missed**'} |" for r in targets(result))])
+    return markdown_table(['what', 'target', 'measured', ''], [[r['what'], r['target'], r['measured'], 'met' if r['met'] else '**missed**'] for r in targets(result)])
 
 def stored_benchmark(
     kind:str='cpu', # or 'cuda', where one was measured
@@ -454,12 +456,13 @@ def stored_benchmark(
     if not path.is_file(): raise FileNotFoundError(f'kind {kind!r}: no such benchmark travels with the package; measure one with `powerlaw_nb bench --device {kind}`')
     return json.loads(path.read_text(encoding='utf-8'))
 
-# %% ../nbs/90_benchmarks.ipynb #250a2de1
+# %% ../nbs/90_benchmarks.ipynb #a811927e
 def _bench(arguments):
     "Measure, and print targets with what was measured."
     result = benchmark(arguments.out, arguments.device, arguments.part, arguments.size)
-    if not targets(result): print("no target is judged: measure at size 'full'")
-    for row in targets(result): print(f"{row['what']:75} {row['target']:>10} {row['measured']:>12}  {'met' if row['met'] else 'MISSED'}")
+    judged = targets(result)
+    if not judged: print("no target is judged: measure at size 'full'")
+    for row in judged: print(f"{row['what']:75} {row['target']:>10} {row['measured']:>12}  {'met' if row['met'] else 'MISSED'}")
     return 0
 
 def _add_command(commands):
@@ -477,7 +480,7 @@ def main(
     "The command `powerlaw_nb`, with `bench`."
     return report.main(argv, more=(_add_command,))
 
-# %% ../nbs/90_benchmarks.ipynb #d6590ea4
+# %% ../nbs/90_benchmarks.ipynb #ffeb5063
 def _ratios(ax, x, rows, label, color, marker, line):
     "Median ratios with quartiles."
     median, low, high = ([row[k] for row in rows] for k in ('median', 'low', 'high'))
@@ -551,5 +554,5 @@ def ideas_table(
     result:dict, # as `benchmark` gives it
 )->str: # Markdown
     "The ideas that were tried, as a table."
-    return '\n'.join(['| idea | time with / without | change of the result | kept |', '|---|---|---|---|',
-                      *(f"| {r['idea']} | {r['ratio']['median']:.2f} ({r['ratio']['low']:.2f}–{r['ratio']['high']:.2f}) | {r['change']:.0e} | {'yes' if r['kept'] else 'no'} |" for r in result['ideas']['rows'])])
+    spread = lambda r: f"{r['median']:.2f} ({r['low']:.2f}–{r['high']:.2f})"
+    return markdown_table(['idea', 'time with / without', 'change of the result', 'kept'], [[r['idea'], spread(r['ratio']), f"{r['change']:.0e}", 'yes' if r['kept'] else 'no'] for r in result['ideas']['rows']])

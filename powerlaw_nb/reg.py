@@ -58,14 +58,15 @@ def spectral_penalty(
     "The penalty of equation 2 for given eigenvalues: 0 when they follow the power law from `tau` on."
     _check_law(alpha, tau, beta)
     check_finite(spectrum, 'spectrum')
-    if not power_law_target(spectrum, alpha, tau)[0]>0: raise ValueError(
-        f'spectrum has lambda_tau = {spectrum[tau-1].item():.3g} at tau = {tau}: fewer than tau directions carry variance, '
+    gamma = power_law_target(spectrum, alpha, tau)
+    if not gamma[0]>0: raise ValueError(
+        f'spectrum has lambda_tau = {gamma[0].item():.3g} at tau = {tau}: fewer than tau directions carry variance, '
         'so there is no anchor; lower tau, or give a larger batch')
-    return _penalty(spectrum, alpha, tau, beta)
+    return _penalty(spectrum, gamma, tau, beta)
 
-def _penalty(spectrum, alpha, tau, beta):
-    "Equation 2 without looking at values, for which a GPU would have to be waited for."
-    excess = spectrum[tau:]/power_law_target(spectrum, alpha, tau)[1:] - 1     # (N-tau,) ratio minus 1, without n = tau
+def _penalty(spectrum, gamma, tau, beta):
+    "Equation 2 for a target, without looking at values, for which a GPU would have to be waited for."
+    excess = spectrum[tau:]/gamma[1:] - 1                       # (N-tau,) ratio minus 1, without n = tau
     return beta/len(spectrum) * (excess.square() + excess.relu()).sum()
 
 # %% ../nbs/01_reg.ipynb #1b32446a

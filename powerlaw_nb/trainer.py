@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .models import capture, evaluating, hidden
-from .reg import _check_law, _penalty, _projected_spectrum, spectral_penalty
+from .reg import _check_law, _penalty, _projected_spectrum, power_law_target, spectral_penalty
 from .theory import Covariance, LeadingCovariance, NonFiniteError, check_finite, check_whole, eigendecomposition
 
 # %% ../nbs/04_trainer.ipynb #df086402
@@ -203,7 +203,7 @@ def loss(self:SpectralRegularizer
         if beta==0: continue
         spectrum = _projected_spectrum(x, self.eigvecs[name], self._group())
         known[name] = spectrum.detach()
-        total = total + _penalty(spectrum, alpha, tau, beta)
+        total = total + _penalty(spectrum, power_law_target(spectrum, alpha, tau), tau, beta)
     if known and not (total.detach() + sum(0*s[0] for s in known.values())).isfinite(): self._explain(known)   # the only look at a value: a GPU is waited for once a step, not once a layer
     self.spectra.update(known)
     return total
@@ -376,7 +376,7 @@ def _penalties(self:Trainer):
 @patch
 def _excess(self:Trainer):
     "By how much this process has more of the batch than its equal share, as a part of that share: 0 when all have the same."
-    count = torch.tensor(float(len(self.x)), dtype=torch.float64, device=self.x.device)
+    count = torch.full((), len(self.x), dtype=torch.float64, device=self.x.device)     # filled there: nothing waits for it
     total = count.clone(); dist.all_reduce(total)
     return (count*dist.get_world_size()/total - 1).to(self.task_loss.dtype)
 
