@@ -8,7 +8,7 @@ __all__ = ['variants', 'presets', 'sections', 'engines', 'Run', 'run_from_config
            'stored_maps', 'execute_run', 'time_left', 'execute', 'verdict', 'joint_verdict', 'mean_sd', 'last_layer',
            'average_accuracy', 'by_seed', 'compare', 'best_label', 'is_choice', 'claims']
 
-# %% ../nbs/08_experiments.ipynb #d3d2fd5c
+# %% ../nbs/08_experiments.ipynb #9b3523f8
 import base64, concurrent.futures, contextlib, hashlib, importlib.resources, itertools, json, math, multiprocessing, os, platform, subprocess, threading, time, warnings
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
@@ -31,7 +31,7 @@ from .theory import NonFiniteError, check_whole, eigendecomposition, fit_powerla
 from .trainer import Checkpoint, Progress, SpectralRegularizer, Trainer, layer_covariances, write_atomic
 from .whitening import Whiten, batch_statistics
 
-# %% ../nbs/08_experiments.ipynb #7127c86b
+# %% ../nbs/08_experiments.ipynb #09b80c4d
 variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh', 'specreg-all': 'SpecReg-all',
             'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian'}
 _target = ('alpha', 'tau', 'beta')                                # what may differ inside a group, beside variant and seed
@@ -93,7 +93,7 @@ def run_from_config(
         f'config has unknown keys {sorted(set(config)-names)} and lacks {sorted(names-set(config))}: it was not written by this version')
     return Run(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
 
-# %% ../nbs/08_experiments.ipynb #acbe6f08
+# %% ../nbs/08_experiments.ipynb #0787a73a
 _eps = (0., .01, .02, .03, .04, .05, .06, .08, .1, .15, .2)
 _sigma = (0., .05, .1, .2, .3, .4, .5)
 _attacked = dict(test_images=1000, eps=_eps, sigma=_sigma)
@@ -107,7 +107,7 @@ presets = dict(
     smoke=dict(shallow=dict(widths=(784, 40, 10), epochs=2), mlp=dict(widths=(784, 30, 30, 30, 10), epochs=2), cnn=dict(widths=(1, 2, 30), epochs=2),
                every=dict(lr=2e-3, train_images=1260, test_images=60, eps=(0., .05, .1), sigma=(0., .2)), betas=(1.,), seeds=(0, 1)))
 sections = dict(shallow='section 4.1: one hidden layer', whiten='section 4.2: a whitened middle layer', all_layers='section 4.3: every layer regularized',
-                paper='sections 4.1 to 4.3', choices='what differs between the paper and the authors\' code')
+                paper='sections 4.1 to 4.3', choices='what differs between the paper and the authors\' code, and controls')
 
 def _base(network, preset, **changes):
     "A vanilla run of a network at some size."
@@ -120,7 +120,7 @@ def _regularized(run, variant, betas):
     "The run with some variant, once for each β."
     return [replace(run, variant=variant, beta=beta) for beta in betas]
 
-# %% ../nbs/08_experiments.ipynb #10275b71
+# %% ../nbs/08_experiments.ipynb #9841c757
 def _whiten_runs(run, betas):
     "Section 4.2."
     return [run, replace(run, variant='vanilla-wh'), *_regularized(run, 'specreg', betas), *_regularized(run, 'specreg-wh', betas)]
@@ -130,13 +130,18 @@ def _all_layers_runs(run, betas):
     falling = replace(run, variant='specreg-all', beta=betas[0], alpha=(1.5, 1.25, 1.))
     return [run, *_regularized(run, 'specreg-all', betas), falling, replace(run, variant='jacobian', beta=.01), replace(run, variant='logit-jacobian', beta=.01)]
 
+def _stopped_early(run):
+    "Vanilla after a tenth, a fifth and two fifths of the epochs."
+    return [replace(run, epochs=max(1, run.epochs*tenths//10)) for tenths in (1, 2, 4)]
+
 def _choices(preset):
-    "Where the paper and the authors' code differ, or where the paper is silent."
-    shallow, mlp, betas = _base('shallow', preset, bn=True), _base('mlp', preset), presets[preset]['betas'][:1]
+    "Where the paper and the authors' code differ, where the paper is silent, and controls."
+    shallow, mlp, cnn, betas = _base('shallow', preset, bn=True), _base('mlp', preset), _base('cnn', preset), presets[preset]['betas'][:1]
     pair = lambda **values: [replace(shallow, **values), *_regularized(replace(shallow, **values), 'specreg', betas)]
     return [*pair(act='sigmoid'), *pair(act='relu'), *pair(amsgrad=True), *pair(lr=1e-3 if preset=='paper' else 1e-4), *pair(epochs=3*shallow.epochs),
             *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)), *_regularized(mlp, 'jacobian', (.1, 1.)),
-            replace(mlp, batch_size=100), replace(mlp, batch_size=100, variant='jacobian', beta=.01)]
+            *_regularized(cnn, 'jacobian', (.1, 1.)), replace(mlp, batch_size=100), replace(mlp, batch_size=100, variant='jacobian', beta=.01),
+            *itertools.chain(*map(_stopped_early, (shallow, replace(shallow, bn=False), mlp, cnn)))]
 
 def grid(
     section:str='shallow', # a key of `sections`
@@ -151,7 +156,7 @@ def grid(
     runs = _choices(preset) if section=='choices' else parts[section] if section in parts else sum(parts.values(), [])
     return [replace(run, seed=seed) for seed in presets[preset]['seeds'] for run in dict.fromkeys(runs)]
 
-# %% ../nbs/08_experiments.ipynb #aa584715
+# %% ../nbs/08_experiments.ipynb #d3395fdc
 def _numbers(values, length=None):
     "Whether `values` is a list of finite numbers, of that length if one is given."
     return isinstance(values, list) and length in (None, len(values)) and all(type(v) in (int, float) and math.isfinite(v) for v in values)
@@ -396,7 +401,7 @@ def execute_run(
     for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp')]: left.unlink(missing_ok=True)   # also what a killed process left
     return result
 
-# %% ../nbs/08_experiments.ipynb #6c931d91
+# %% ../nbs/08_experiments.ipynb #6b812812
 def time_left(
     finished:list, # of results
     to_come:list, # of Run
@@ -486,7 +491,7 @@ def _run_or_read(run, store, device, progress, data, timeout):
             return execute_run(run, store, device, progress, data)
     except Timeout: return None
 
-# %% ../nbs/08_experiments.ipynb #7a19c002
+# %% ../nbs/08_experiments.ipynb #18b99202
 def _import_ray():
     "The module ray, which is an optional requirement."
     try: import ray
@@ -566,7 +571,7 @@ def mean_sd(
     spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values)>1 else ' (1 seed)'
     return f'{np.mean(values):.{digits}f}{spread}'
 
-# %% ../nbs/08_experiments.ipynb #603bddd2
+# %% ../nbs/08_experiments.ipynb #7e4330cb
 def last_layer(
     result:dict, # of one run
 )->str:

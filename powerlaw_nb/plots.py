@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['small_png', 'paper_runs', 'by_label', 'section_labels', 'style', 'plot_spectra', 'plot_robustness', 'plot_maps',
            'setup_title', 'figure_2', 'figure_3', 'figure_4', 'figure_5', 'figure_layers', 'figure_attacks',
-           'markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'slope_table', 'map_table', 'claim_table',
-           'save_figure']
+           'markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'slope_table', 'map_table', 'beside',
+           'coverage_table', 'claim_table', 'save_figure']
 
 # %% ../nbs/09_plots.ipynb #ed4d7edf
 import io
@@ -229,22 +229,24 @@ def figure_3(
     figure.suptitle(f"{setup_title(results).rsplit(',', 1)[0]}, seed {seed}", fontsize=9)
     return figure
 
-# %% ../nbs/09_plots.ipynb #d84394f1
+# %% ../nbs/09_plots.ipynb #75b34555
 def _four_panels(mlp, cnn, labels, section, size):
-    "FGSM and PGD of the MLP, then of the CNN."
-    figure, axes = plt.subplots(1, 4, figsize=size, layout='constrained', sharey=True)
-    for pair, letters, results in ((axes[:2], 'AB', mlp), (axes[2:], 'CD', cnn)):
-        for ax, letter, attack in zip(pair, letters, ('fgsm', 'pgd')):
+    "FGSM and PGD of the MLP, then of the CNN; a network without results is left out."
+    if not mlp and not cnn: raise ValueError('mlp and cnn are empty: give the results of at least one network')
+    shown = [(letters, results) for letters, results in (('AB', mlp), ('CD', cnn)) if results]
+    figure, axes = plt.subplots(1, 2*len(shown), figsize=(size[0]*len(shown)/2, size[1]), layout='constrained', sharey=True)
+    for i, (letters, results) in enumerate(shown):
+        for ax, letter, attack in zip(axes[2*i:], letters, ('fgsm', 'pgd')):
             plot_robustness(results, attack, labels or section_labels(results, section), ax, legend=False)
             ax.set_title(f"{letter}  {results[0]['run'].network.upper()}, {attack.upper()}", fontsize=10)
             ax.label_outer()
-    _legend(figure, axes, loc='outside lower center', ncols=6)
-    figure.suptitle(f'{setup_title(mlp)}; {setup_title(cnn)}', fontsize=9)
+    _legend(figure, axes, loc='outside lower center', ncols=3*len(shown))
+    figure.suptitle('; '.join(setup_title(results) for _, results in shown), fontsize=9)
     return figure
 
 def figure_4(
-    mlp:list, # results of the MLP
-    cnn:list, # results of the CNN
+    mlp:list, # results of the MLP; may be empty
+    cnn:list, # results of the CNN; may be empty
     labels:list=None, # variants to draw; None: vanilla, Vanilla-Wh, and SpecReg and SpecReg-Wh at their best β
     size:tuple=(10, 3.2), # in inches
 ):
@@ -252,8 +254,8 @@ def figure_4(
     return _four_panels(mlp, cnn, labels, 'whiten', size)
 
 def figure_5(
-    mlp:list, # results of the MLP
-    cnn:list, # results of the CNN
+    mlp:list, # results of the MLP; may be empty
+    cnn:list, # results of the CNN; may be empty
     labels:list=None, # variants to draw; None: vanilla, the best SpecReg-all, Jacobian, and our logit Jacobian
     size:tuple=(10, 3.2), # in inches
 ):
@@ -290,7 +292,7 @@ def figure_attacks(
     figure.suptitle(setup_title(results), fontsize=9)
     return figure
 
-# %% ../nbs/09_plots.ipynb #23df52a0
+# %% ../nbs/09_plots.ipynb #85718323
 def markdown_table(
     heads:list, # column titles
     rows:list, # of lists of cells
@@ -314,7 +316,7 @@ def setup_table(
              'seeds': lambda rs: ', '.join(str(s) for s in sorted({r['run'].seed for r in rs})), 'runs, failed': lambda rs: f"{len(rs)}, {sum('failed' in r for r in rs)}",
              'hours of computing': lambda rs: f"{sum(sum(r['seconds'].values()) for r in rs)/3600:.2f}", 'device': lambda rs: _each(rs, lambda r: r['device']),
              'commit': lambda rs: _each(rs, lambda r: (r['commit'] or r['version'])[:7]), 'date': lambda rs: _each(rs, lambda r: r.get('date', '')[:10])}
-    return markdown_table([f"preset {groups[0][0]['run'].preset}", *['']*len(groups)], [[name, *[value(rs) for rs in groups]] for name, value in lines.items()])
+    return markdown_table(['', *[f"preset {rs[0]['run'].preset}" for rs in groups]], [[name, *[value(rs) for rs in groups]] for name, value in lines.items()])
 
 def _at(runs, attack, radius):
     "Accuracies at a radius or noise level, one for each seed."
@@ -372,6 +374,29 @@ def map_table(
     measure = lambda runs, key: mean_sd([float(np.mean([v for n, v in zip(r['maps']['n'], r['maps'][key]) if n in common])) for r in runs])
     return markdown_table(['variant', f"centroid (cycles per pixel), n = {', '.join(map(str, sorted(common)))}", 'extent (share of the pixels)', 'seeds'],
                           [[label, measure(runs, 'centroid'), measure(runs, 'extent'), len(runs)] for label, runs in members.items()])
+
+def beside(
+    table, # `accuracy_table`, `layer_table`, `slope_table` or `map_table`
+    section:str, # 'shallow', 'whiten' or 'all_layers': whose variants, each with all β
+    *groups:list, # results of one group each, for example the same network at two sizes
+    **options, # for the table
+)->str: # Markdown
+    "The same table for several groups, each under a line that says what it was made from."
+    return '\n\n'.join(f'**{setup_title(results)}**\n\n{table(results, section_labels(results, section, best=False), **options)}' for results in groups)
+
+def coverage_table(
+    results:list, # from `Store.results()`
+    section:str, # a key of `sections`
+    preset:str, # a key of `presets`
+)->str: # Markdown
+    "Which runs of a section there are, and which are still to be made: variant by variant, the number of seeds."
+    wanted, found = grid(section, preset), {r['run'] for r in results}
+    kind = lambda run: run.network + f" {'with' if run.bn else 'without'} batch norm"*(run.network=='shallow')
+    kinds, labels = (list(dict.fromkeys(what(run) for run in wanted)) for what in (kind, lambda run: run.label))
+    def cell(*place):
+        here = [run in found for run in wanted if (kind(run), run.label)==place]
+        return f'{sum(here)} of {len(here)}' if here else ''
+    return markdown_table([f'preset {preset}, seeds', *kinds], [[label, *[cell(k, label) for k in kinds]] for label in labels])
 
 def claim_table(
     rows:list, # from `claims`
