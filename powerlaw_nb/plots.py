@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['small_png', 'paper_runs', 'by_label', 'section_labels', 'style', 'plot_spectra', 'plot_robustness', 'plot_maps',
-           'setup_title', 'figure_2', 'figure_3', 'figure_4', 'figure_5', 'figure_layers', 'figure_attacks',
-           'markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'slope_table', 'map_table', 'beside',
-           'coverage_table', 'claim_table', 'save_figure']
+           'difference', 'setup_title', 'figure_2', 'figure_3', 'figure_4', 'figure_5', 'figure_layers',
+           'figure_attacks', 'markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'slope_table',
+           'map_table', 'beside', 'coverage_table', 'claim_table', 'save_figure']
 
-# %% ../nbs/09_plots.ipynb #ed4d7edf
+# %% ../nbs/09_plots.ipynb #3f4ac395
 import io
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from .experiments import best_label, grid, last_layer, mean_sd, stored_maps
+from .experiments import best_label, grid, last_layer, mean_sd, presets, stored_maps
 from .theory import fit_powerlaw
 
 # %% ../nbs/09_plots.ipynb #7af064cc
@@ -180,14 +180,23 @@ def plot_maps(
         axes[row, 0].set_ylabel(f"{letters[row:row+1]} {label}".strip().replace(' β', '\nβ').replace(' α', '\nα'), rotation=0, ha='right', va='center', fontsize=8)
     return figure
 
-# %% ../nbs/09_plots.ipynb #b7fcc82a
+# %% ../nbs/09_plots.ipynb #ec960ced
+def difference(
+    run, # a Run
+    usual=None, # what it is compared with; None: the run of the paper's sections with the same network and preset
+)->str: # empty where there is none
+    "What differs in the training of two runs, in words; variant, target and seed are left aside."
+    usual = usual or next((other for other in (grid('paper', run.preset) if run.preset in presets else ()) if (other.network, other.bn)==(run.network, run.bn)), run)
+    words = dict(act=f'{run.act} units', amsgrad='amsgrad', lr=f'learning rate {run.lr:g}', epochs=f'{run.epochs} epochs', batch_size=f'batches of {run.batch_size}')
+    return ', '.join(text for field, text in words.items() if getattr(run, field)!=getattr(usual, field))
+
 def setup_title(
     results:list, # of one group, from `Store.results()`
 )->str: # for example 'preset small, mlp, 3 seeds'
     "What a figure was made from."
     run, seeds = results[0]['run'], {r['run'].seed for r in results if 'failed' not in r}
-    norm = f" {'with' if run.bn else 'without'} batch norm" if run.network=='shallow' else ''
-    return f"preset {run.preset}, {run.network}{norm}, {len(seeds)} seed{'s'*(len(seeds)!=1)}"
+    parts = [f'preset {run.preset}', run.network + f" {'with' if run.bn else 'without'} batch norm"*(run.network=='shallow'), difference(run), f"{len(seeds)} seed{'s'*(len(seeds)!=1)}"]
+    return ', '.join(part for part in parts if part)
 
 def _legend(figure, axes, **options):
     "One legend for all axes, outside of them; handles with the same label are shown once."
