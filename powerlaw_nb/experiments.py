@@ -120,7 +120,7 @@ def _regularized(run, variant, betas):
     "The run with some variant, once for each β."
     return [replace(run, variant=variant, beta=beta) for beta in betas]
 
-# %% ../nbs/08_experiments.ipynb #9841c757
+# %% ../nbs/08_experiments.ipynb #80552baa
 def _whiten_runs(run, betas):
     "Section 4.2."
     return [run, replace(run, variant='vanilla-wh'), *_regularized(run, 'specreg', betas), *_regularized(run, 'specreg-wh', betas)]
@@ -138,7 +138,7 @@ def _choices(preset):
     "Where the paper and the authors' code differ, where the paper is silent, and controls."
     shallow, mlp, cnn, betas = _base('shallow', preset, bn=True), _base('mlp', preset), _base('cnn', preset), presets[preset]['betas'][:1]
     pair = lambda **values: [replace(shallow, **values), *_regularized(replace(shallow, **values), 'specreg', betas)]
-    return [*pair(act='sigmoid'), *pair(act='relu'), *pair(amsgrad=True), *pair(lr=1e-3 if preset=='paper' else 1e-4), *pair(epochs=3*shallow.epochs),
+    return [*pair(act='sigmoid'), *pair(act='relu'), *pair(amsgrad=True), *pair(lr=1e-3 if preset=='paper' else 1e-4), *pair(epochs=3*shallow.epochs), *pair(lr=1e-4, epochs=10*shallow.epochs),
             *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)), *_regularized(mlp, 'jacobian', (.1, 1.)),
             *_regularized(cnn, 'jacobian', (.1, 1.)), replace(mlp, batch_size=100), replace(mlp, batch_size=100, variant='jacobian', beta=.01),
             *itertools.chain(*map(_stopped_early, (shallow, replace(shallow, bn=False), mlp, cnn)))]
@@ -401,7 +401,7 @@ def execute_run(
     for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp')]: left.unlink(missing_ok=True)   # also what a killed process left
     return result
 
-# %% ../nbs/08_experiments.ipynb #6b812812
+# %% ../nbs/08_experiments.ipynb #dfa80b41
 def time_left(
     finished:list, # of results
     to_come:list, # of Run
@@ -437,7 +437,7 @@ def execute(
     start, spent = time.perf_counter(), 0.
     with contextlib.closing(computed):
         for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
-            results[run] = result
+            results[run] = result = {**result, 'run': run}
             seconds = sum(result['seconds'].values()) if run in missing else 0.
             spent += seconds
             if report:
