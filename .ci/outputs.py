@@ -3,7 +3,7 @@ import json, re
 
 from common import notebooks, report, root
 
-path = re.compile(r'(?<![\w.:/~-])/(?:home|root|tmp|work|Users|mnt|opt|usr|var|private|content)/\S{0,60}|\b[A-Z]:\\\\?\w\S{0,60}|\bfile:///\S{0,60}')
+path = re.compile(r'(?<![\w./~-])/(?:home|root|tmp|work|Users|mnt|opt|usr|var|private|content)/\S{0,60}|\b[A-Z]:\\\\?\w\S{0,60}|\bfile:///\S{0,60}')
 warned = re.compile(r'\b\w*Warning\b: ?.{0,60}|\bwarnings\.warn\(')
 broken = re.compile(r'Traceback \(most recent call last\)|^\w*(?:Error|Exception): ', re.M)
 bar = re.compile(r'\d+%\|.{0,40}|\x1b\[\d*[A-KsuG]')                 # what a progress bar leaves behind
