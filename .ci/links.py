@@ -1,11 +1,11 @@
 "Every internal link, cross-reference and citation of the notebooks, of the pages made from them and of the Markdown files has its target."
-import re, subprocess
+import re
 from configparser import ConfigParser
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from common import notebooks, report, root
+from common import notebooks, report, root, tracked
 from pages import header
 
 settings = ConfigParser(delimiters=['='])
@@ -55,8 +55,7 @@ def labels(notebook):
 class Book:
     "What links can point to: files of the repository, and pages of the site with their anchors."
     def __init__(self):
-        tracked = subprocess.run(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
-        self.files = {f for f in tracked if (root/f).exists()}
+        self.files = set(tracked())
         self.folders = {str(p) for f in self.files for p in Path(f).parents}
         self.sources, self.pages = notebooks(), notebooks(root/'_proc')
         self.names = {header(page).get('output-file', name.replace('.ipynb', '.html')): name for name, page in self.pages.items()}

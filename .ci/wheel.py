@@ -1,21 +1,53 @@
-"Build the wheel, look into it, and use it from another folder."
-import os, subprocess, sys, tempfile, zipfile
+"Build the wheel, look into it, and use it from an empty folder in which nothing else of the project can be found."
+import subprocess, sys, tempfile, zipfile
 from pathlib import Path
 
-root = Path(__file__).resolve().parent.parent
-with tempfile.TemporaryDirectory() as folder:
-    pip = [sys.executable, '-m', 'pip']
-    subprocess.run([*pip, 'wheel', '-q', '--no-deps', '--no-build-isolation', '-w', folder, str(root)], check=True)
-    wheel, = Path(folder).glob('*.whl')
-    names = zipfile.ZipFile(wheel).namelist()
-    wanted = ['powerlaw_nb/mnist/train-images-idx3-ubyte.gz', 'powerlaw_nb/mnist/LICENSE.md', 'powerlaw_nb/report.py', 'powerlaw_nb/benchmarks/cpu.json', '/LICENSE', 'entry_points.txt']
-    missing = [w for w in wanted if not any(n.endswith(w) for n in names)]
-    if not any(n.startswith('powerlaw_nb/results/') for n in names): missing.append('powerlaw_nb/results/')
-    if missing: sys.exit(f'the wheel lacks {missing}')
-    site = Path(folder)/'site'
-    subprocess.run([*pip, 'install', '-q', '--no-deps', '--target', str(site), str(wheel)], check=True)
-    use = ('import powerlaw_nb.bench as r; from powerlaw_nb.data import mnist; from powerlaw_nb.experiments import packaged_store; '
-           'assert len(mnist(False)[0])==10_000 and packaged_store().results(); print(r.__file__); r.main(["list"])')
-    done = subprocess.run([sys.executable, '-c', use], cwd=folder, env={**os.environ, 'PYTHONPATH': str(site)}, capture_output=True, text=True)
-    print(done.stdout, done.stderr)
-    if done.returncode or not done.stdout.startswith(str(site)): sys.exit('the installed wheel does not work')
+from common import build_wheel, install_wheel, report, tracked
+
+def contents(names):
+    "What a wheel with these files lacks, or has too much."
+    package = {file for file in tracked() if file.startswith('powerlaw_nb/')}            # modules, MNIST, results, benchmarks
+    problems = [f'the wheel lacks {file}' for file in sorted(package - set(names))]
+    problems += [f'the wheel lacks {end}' for end in ('/LICENSE', '/LICENSE.md', '/entry_points.txt') if not any('.dist-info/' in n and n.endswith(end) for n in names)]
+    problems += [f'the wheel has {n}, which is no file of the package' for n in names if '.dist-info/' not in n and n not in package]
+    kinds = dict(MNIST='powerlaw_nb/mnist/train-images', results='powerlaw_nb/results/', benchmarks='powerlaw_nb/benchmarks/')
+    return problems + [f'the wheel has no {kind}' for kind, start in kinds.items() if not any(n.startswith(start) for n in names)]
+
+use = '''
+import importlib, pkgutil, sys
+from pathlib import Path
+import powerlaw_nb
+site = Path(sys.argv[1]).resolve()
+for module in [powerlaw_nb, *(importlib.import_module(f'powerlaw_nb.{m.name}') for m in pkgutil.iter_modules(powerlaw_nb.__path__))]:
+    assert Path(module.__file__).resolve().is_relative_to(site), f'{module.__name__} comes from {module.__file__}'
+    print(module.__name__)
+from powerlaw_nb.attacks import fgsm
+from powerlaw_nb.bench import main
+from powerlaw_nb.data import mnist
+from powerlaw_nb.experiments import packaged_store
+from powerlaw_nb.models import MLP
+from powerlaw_nb.reg import spectral_loss
+x, y = mnist(train=False)
+assert len(x)==10_000 and packaged_store().results()
+model = MLP((784, 20, 10))
+assert 0 < (fgsm(model, x[:50], y[:50], .1) - x[:50]).abs().max() < .1001
+loss = spectral_loss(model.hidden1(x[:50].flatten(1)), tau=5)
+loss.backward()
+assert loss>0 and model.hidden1[0].weight.grad.abs().sum()>0
+main(['list'])
+'''
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = build_wheel(folder)
+        problems = contents(zipfile.ZipFile(wheel).namelist())
+        site, empty = Path(folder)/'site', Path(folder)/'empty'
+        empty.mkdir()
+        environment = install_wheel(wheel, site)
+        for command in ([sys.executable, '-W', 'error::DeprecationWarning:powerlaw_nb', '-c', use, str(site)], [str(site/'bin'/'powerlaw_nb'), 'list']):
+            done = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True)
+            print(done.stdout)
+            if done.returncode: problems.append(f'{Path(command[0]).name}, from the installed wheel:\n{done.stderr}')
+        report(problems, f'{wheel.name}: {wheel.stat().st_size/1e6:.1f} MB, complete, and works')
+
+if __name__=='__main__': main()
