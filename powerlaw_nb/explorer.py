@@ -43,7 +43,7 @@ def blank_figure(
     FigureCanvasAgg(figure)
     return figure
 
-# %% ../nbs/14_explorer.ipynb #bde21f73
+# %% ../nbs/14_explorer.ipynb #e54174b7
 def moving(
     *artists, # of matplotlib
 )->tuple: # the same
@@ -56,24 +56,27 @@ class Frames:
     def __init__(self,
         figure:Figure, # from `blank_figure`
     ):
-        self.figure, self.drawings, self._frame, self._still = figure, 0, None, None
+        self.figure, self.drawings, self._stills = figure, 0, {}
 
     def _describe(self):
         "What the still part of the figure depends on."
-        return [(ax.get_xlim(), ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel(), ax.title.get_animated() or ax.get_title()) for ax in self.figure.axes]
+        return tuple((ax.get_xlim(), ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel(), ax.title.get_animated() or ax.get_title()) for ax in self.figure.axes)
 
-    def _draw_still(self, frame):
-        "Draw and keep all that does not move."
-        self.figure.canvas.draw()
-        self.figure.set_layout_engine('none')                    # room for labels is found once
-        self._frame, self._still = frame, self.figure.canvas.copy_from_bbox(self.figure.bbox)
-        self.drawings += 1
+    def _still(self):
+        "The still part, drawn if it is not one of the last twenty."
+        frame = self._describe()
+        if frame not in self._stills:
+            self.figure.canvas.draw()
+            self.figure.set_layout_engine('none')                # room for labels is found once
+            if len(self._stills)==20: del self._stills[next(iter(self._stills))]
+            self._stills[frame] = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+            self.drawings += 1
+        return self._stills[frame]
 
     def png(self)->bytes: # hardly compressed, because time matters more than size
         "The figure as it is now."
-        canvas, frame, buffer = self.figure.canvas, self._describe(), io.BytesIO()
-        if frame!=self._frame: self._draw_still(frame)
-        canvas.restore_region(self._still)
+        canvas, buffer = self.figure.canvas, io.BytesIO()
+        canvas.restore_region(self._still())
         for ax in self.figure.axes:
             for artist in sorted((a for a in ax.get_children() if a.get_animated()), key=lambda a: a.zorder): ax.draw_artist(artist)
         Image.fromarray(np.asarray(canvas.buffer_rgba())).convert('RGB').save(buffer, format='png', compress_level=1)
@@ -291,14 +294,14 @@ def map_mosaic(
             picture[30*row+1:30*row+29, 30*column+1:30*column+29] = np.clip(values/full, -1, 1)
     return picture, list(chosen), columns
 
-# %% ../nbs/14_explorer.ipynb #de4b0b60
+# %% ../nbs/14_explorer.ipynb #77023328
 def _runs_figure():
     "An empty figure with room for spectra, robustness and maps."
     figure = blank_figure(12, 3.2, layout=None)
     for left, width in ((.06, .26), (.375, .22), (.715, .28)): figure.add_axes((left, .17, width, .7))
     maps = figure.axes[2]
     moving(maps.imshow(np.zeros((30, 210)), cmap='RdBu_r', vmin=-1, vmax=1, interpolation='nearest', aspect='auto'), maps.title)
-    maps.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1))
+    maps.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1), frame_on=False)
     return figure
 
 def _draw_all(draw, ax, results, each):
