@@ -309,15 +309,14 @@ def explore_code(
     show = lambda alpha, d: _show_code(parts, codes[d], alpha)
     return Explorer(parts[0], show, alpha=_slider(widgets.FloatSlider, alpha, 1.05, 5, .05, 'alpha'), d=_buttons(d, [1, 2, 3], 'd'))
 
-# %% ../nbs/14_explorer.ipynb #e8f69076
+# %% ../nbs/14_explorer.ipynb #93c5985d
 def map_mosaic(
-    results:list, # of one group, from `Store.results()`
-    labels:list=None, # variants, one row each; None: all
+    members:dict, # label -> results of all seeds, one row each, as `by_label` gives
     seed:int=0, # whose maps
 )->tuple: # picture (28 rows + gaps, 28 columns + gaps), values -1 to 1, NaN in gaps; labels of the rows; n of the columns
     "Sensitivity maps of several variants as one picture, each map with its own scale."
-    chosen = {label: r for label, runs in by_label(results, labels).items() for r in runs if r['run'].seed==seed}
-    if not chosen: raise ValueError(f"seed is {seed}: choose one of {sorted({r['run'].seed for r in results})}")
+    chosen = {label: r for label, runs in members.items() for r in runs if r['run'].seed==seed}
+    if not chosen: raise ValueError(f"seed is {seed}: choose one of {sorted({r['run'].seed for runs in members.values() for r in runs})}")
     columns = sorted({n for r in chosen.values() for n in r['maps']['n']})
     picture = np.full((30*len(chosen), 30*len(columns)), np.nan)
     for row, result in enumerate(chosen.values()):
@@ -326,7 +325,7 @@ def map_mosaic(
             picture[30*row+1:30*row+29, 30*column+1:30*column+29] = np.clip(values/full, -1, 1)
     return picture, list(chosen), columns
 
-# %% ../nbs/14_explorer.ipynb #74b5d1cf
+# %% ../nbs/14_explorer.ipynb #d9207276
 def _runs_figure():
     "An empty figure with room for spectra, robustness and maps."
     figure = blank_figure(12, 3.2, layout=None)
@@ -336,18 +335,17 @@ def _runs_figure():
     maps.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1), frame_on=False)
     return figure
 
-def _draw_all(draw, ax, results, each):
+def _draw_all(draw, ax, labels, each):
     "Draw the curves of all variants; label -> the artists of one, of which `each` are lines."
     ax.clear()
-    labels = list(by_label(results))
     draw(ax)
     ax.minorticks_off()
     moving(*ax.lines, *ax.collections, *ax.patches)
     return {label: [*ax.lines[each*i:each*(i+1)], ax.collections[i]] for i, label in enumerate(labels)}
 
-def _show_maps(ax, results, labels, seed):
+def _show_maps(ax, members, seed):
     "Put the maps of some variants on the axes."
-    picture, rows, columns = map_mosaic(results, labels, seed)
+    picture, rows, columns = map_mosaic(members, seed)
     image, = ax.images
     height = min(1, len(rows)/len(columns)*1.5)                  # squares, as long as there is room
     image.set(data=picture, extent=(0, 1, 1-height, 1))
@@ -357,18 +355,19 @@ def _show_maps(ax, results, labels, seed):
            *(ax.text((i+.5)/len(columns), 1-height-.05, f'{n}', ha='center', **place) for i, n in enumerate(columns)))
     ax.set_title(f'sensitivity maps of eigenvalue $n$, seed {seed}', fontsize=10)
 
-def _show_runs(figure, drawn, group, results, labels, layer, attack, seed):
+def _show_runs(figure, drawn, group, members, labels, layer, attack, seed):
     "Show the chosen runs, and say how robust they are; `drawn` remembers the curves that are there."
     if not labels: raise ValueError('variants is empty: choose at least one')
-    spectra, robustness, maps = figure.axes
-    if drawn.get('spectra', [0])[0]!=(group, layer): drawn['spectra'] = (group, layer), _draw_all(lambda ax: plot_spectra(results, None, ax, layer, legend=False), spectra, results, 2)
-    if drawn.get('robustness', [0])[0]!=(group, attack): drawn['robustness'] = (group, attack), _draw_all(lambda ax: plot_robustness(results, attack, None, ax, legend=False), robustness, results, 1)
+    (spectra, robustness, maps), results = figure.axes, [r for runs in members.values() for r in runs]
+    if drawn.get('spectra', [0])[0]!=(group, layer): drawn['spectra'] = (group, layer), _draw_all(lambda ax: plot_spectra(results, None, ax, layer, legend=False), spectra, members, 2)
+    if drawn.get('robustness', [0])[0]!=(group, attack): drawn['robustness'] = (group, attack), _draw_all(lambda ax: plot_robustness(results, attack, None, ax, legend=False), robustness, members, 1)
     for _, artists in drawn.values():
         for label, curves in artists.items():
             for curve in curves: curve.set_visible(label in labels)
     moving(robustness.legend(handles=[drawn['robustness'][1][label][0] for label in labels], frameon=False, fontsize=8))
-    _show_maps(maps, results, list(labels), seed)
-    accuracy = {label: np.mean([average_accuracy(r, attack) for r in runs]) for label, runs in by_label(results, list(labels)).items()}
+    chosen = {label: members[label] for label in labels}
+    _show_maps(maps, chosen, seed)
+    accuracy = {label: np.mean([average_accuracy(r, attack) for r in runs]) for label, runs in chosen.items()}
     return f"{setup_title(results)}; accuracy averaged over all strengths of {attack} above 0: " + ', '.join(f'{label} {a:.3f}' for label, a in accuracy.items())
 
 def explore_runs(
@@ -377,7 +376,9 @@ def explore_runs(
 )->Explorer: # controls: group, variants, layer, attack, seed
     "Compare spectra, robustness and sensitivity maps of stored runs."
     results = [r for r in (store or packaged_store()).results() if 'failed' not in r]
-    groups = {name: [r for r in results if r['run'].group==name] for name in sorted({r['run'].group for r in results})}
+    groups = {}
+    for result in sorted(results, key=lambda r: r['run'].group): groups.setdefault(result['run'].group, []).append(result)
+    groups = {name: by_label(found) for name, found in groups.items()}
     if not groups: raise ValueError('store is empty: run `powerlaw_nb reproduce` first')
     usual = next((r['run'].group for r in results if r['run'] in grid('shallow', 'small') and r['run'].bn), next(iter(groups)))
     figure, drawn = _runs_figure(), {}
@@ -393,9 +394,9 @@ def explore_runs(
     explorer.group.observe(regroup, 'value')
     return explorer
 
-def _run_options(results):
+def _run_options(members):
     "For each control that depends on the group: its options and its first value."
-    labels = list(by_label(results))
+    labels, results = list(members), [r for runs in members.values() for r in runs]
     first = [label for label in ('vanilla', best_label(results) or best_label(results, 'specreg-all')) if label in labels] or labels[:1]
     layers, seeds = list(results[0]['spectra']), sorted({r['run'].seed for r in results})
     return dict(variants=(labels, first), layer=(layers, layers[-1]), seed=(seeds, seeds[0]))
