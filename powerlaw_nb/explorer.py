@@ -88,7 +88,7 @@ def has_front_end()->bool:
     "Whether this Python is the kernel of a notebook, so that controls can answer."
     return getattr(get_ipython(), 'kernel', None) is not None
 
-# %% ../nbs/14_explorer.ipynb #f5a834c2
+# %% ../nbs/14_explorer.ipynb #dfa335d6
 class Explorer(widgets.VBox):
     "Controls above a figure that follows them, and a sentence below it."
     def __init__(self,
@@ -98,7 +98,7 @@ class Explorer(widgets.VBox):
     ):
         self.figure, self.frames, self.show, self.controls, self.sentence, self._waiting = figure, Frames(figure), show, controls, '', False
         for name, control in controls.items(): setattr(self, name, control)
-        self.picture = widgets.Image(format='png', layout=dict(max_width='100%', object_fit='contain'))
+        self.picture = widgets.Image(format='png', layout=dict(max_width='100%', align_self='flex-start'))
         self.note = widgets.HTML()
         row = widgets.HBox(list(controls.values()), layout=dict(flex_flow='row wrap'))
         super().__init__([row, self.picture, self.note])
