@@ -37,8 +37,9 @@ def check_function(name, function, owner=None):
     "What a function or method lacks, or a class with the parameters of its `__init__`."
     if not inspect.getdoc(owner or function): yield f'{name}: no docstring'
     found = docments(owner or function, full=True, returns=True)
+    others = {p.name for p in inspect.signature(function).parameters.values() if p.kind is p.VAR_KEYWORD}      # fastcore does not read the comment beside **options
     for key, entry in found.items():
-        if key not in ('return', 'self', 'cls'): yield from (f'{name}: {key} {what}' for what in lacks(entry['docment'], entry['anno']))
+        if key not in ('return', 'self', 'cls') and key not in others: yield from (f'{name}: {key} {what}' for what in lacks(entry['docment'], entry['anno']))
     if owner: return
     result, docment = inspect.signature(function).return_annotation, (found.get('return') or {}).get('docment')
     if result is inspect.Signature.empty:

@@ -71,7 +71,7 @@ def _digits(value): return float(f'{value:.4g}')
 def peak_bytes(
     work:Callable, # function without arguments
     device='cpu', # where it works
-)->int:
+)->int: # bytes
     "The largest number of bytes that a piece of work held at one time, beyond what was there before."
     _wait(device)
     if torch.device(device).type=='cuda':
@@ -362,7 +362,7 @@ def _subspace_step(cov, V):
 # %% ../nbs/90_benchmarks.ipynb #53a867d9
 def machine(
     device='cpu', # where the work was done
-)->dict:
+)->dict: # device, kind, threads, versions, date and commit, all text or numbers
     "What a reader must know of the machine that a figure was measured on."
     information = Path('/proc/cpuinfo')
     names = [line.split(':')[1].strip() for line in (information.read_text().splitlines() if information.exists() else ()) if line.startswith('model name')]
@@ -489,7 +489,7 @@ def _ratios(ax, x, rows, label, color, marker, line):
 def figure_loss(
     result:dict, # as `benchmark` gives it
     axs=None, # two axes; None: a new figure
-):
+)->np.ndarray: # (2,) matplotlib axes
     "Time and memory of the loss over the number of neurons."
     axs = plt.subplots(1, 2, figsize=(7.4, 3), layout='constrained')[1] if axs is None else axs
     rows = result['loss']['rows']
@@ -508,7 +508,7 @@ def figure_loss(
 def figure_steps(
     result:dict, # as `benchmark` gives it
     ax=None, # axes; None: a new figure
-):
+)->plt.Axes: # with the drawing
     "Shares of an epoch, and the time of a step with over without the regularizer."
     ax = plt.subplots(figsize=(7.4, 2.2), layout='constrained')[1] if ax is None else ax
     rows, hatches = result['steps']['rows'][::-1], ('', '//', '..', 'xx')
@@ -523,7 +523,7 @@ def figure_steps(
 def figure_attacks(
     result:dict, # as `benchmark` gives it
     axs=None, # two axes; None: a new figure
-):
+)->np.ndarray: # (2,) matplotlib axes
     "Time of a curve of radii beside other libraries, and the curves themselves."
     axs = plt.subplots(1, 2, figsize=(7.4, 2.8), layout='constrained')[1] if axs is None else axs
     rows = result['attacks']['rows']
@@ -542,7 +542,7 @@ def figure_attacks(
 def figure_growth(
     result:dict, # as `benchmark` gives it
     ax=None, # axes; None: a new figure
-):
+)->plt.Axes: # with the drawing
     "Times over sizes, relative to the smallest, with fitted and predicted exponents."
     ax = plt.subplots(figsize=(6, 3.4), layout='constrained')[1] if ax is None else ax
     for row, color, marker, line in zip(result['growth']['rows'], ('#0072B2', '#009E73', '#D55E00', '#CC79A7', '#E69F00'), 'os^Dv', ('-', '--', '-.', ':', '-')):

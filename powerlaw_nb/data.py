@@ -43,7 +43,7 @@ def _cut(x, y, limit, device):
     return x[:limit].to(device), y[:limit].long().to(device)
 
 def as_images(
-    x:Tensor, # images, uint8 with values 0..255, or floating point in [0,1]
+    x:Tensor, # (B, ...) images, uint8 with values 0..255, or floating point in [0,1]
 )->Tensor: # the same shape, float32 or wider, in [0,1]
     "Bytes as numbers in [0,1]; floating point images as they are."
     return x.float()/255 if x.dtype==torch.uint8 else x

@@ -232,7 +232,7 @@ class Store:
         try: return self._read(self.file(run))
         except (OSError, ValueError): return None
 
-    def results(self)->list:
+    def results(self)->list: # one dictionary a run, with the `Run` itself as 'run'
         "All results, sorted by name; damaged files are named in a warning and in `damaged`."
         results, self.damaged = [], {}
         for file in sorted(self.path.glob('*.json')):
@@ -283,7 +283,7 @@ def make_trainer(
 
 def layer_spectra(
     model:nn.Module, # in any mode; it is put back
-    x:torch.Tensor, # images (B, 1, 28, 28)
+    x:torch.Tensor, # images (B, 1, 28, 28) in [0,1]
 )->dict: # layer -> (N,) eigenvalues, descending
     "Eigenspectrum of each hidden layer in evaluation mode, streamed over `x`."
     return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in layer_covariances(model, hidden(model), x).items()}
@@ -293,7 +293,7 @@ def evaluate(
     model:nn.Module, # a trained network
     run:Run, # says which attacks on how many images
     images:torch.Tensor, # all test images (10000, 1, 28, 28) in [0,1], for the spectra
-    labels:torch.Tensor, # their classes
+    labels:torch.Tensor, # (10000,) their classes
 )->dict: # curves, spectra, fits, maps; for whitened networks batch_statistics
     "Spectra, their fits, sensitivity maps, and accuracy under attacks and noise."
     x, y = images[:run.test_images], labels[:run.test_images]
@@ -322,7 +322,7 @@ def _evaluate_by_batch(model, run, x, y, strong, radii=(0., .02, .05, .1)):
 
 def measure_maps(
     model:nn.Module, # a trained network
-    images:torch.Tensor, # images (B, 1, 28, 28) over which the eigenvalues are taken
+    images:torch.Tensor, # images (B, 1, 28, 28) in [0,1] over which the eigenvalues are taken
     spectra:dict, # as `layer_spectra` gives them
     indices:tuple=(1, 2, 5, 10, 20, 50, 100), # which eigenvalues, where there are so many above rounding
     count:int=100, # centroid and extent are means over so many of the first images
@@ -581,7 +581,7 @@ def last_layer(
 def average_accuracy(
     result:dict, # of one run
     attack:str, # 'fgsm', 'pgd' or 'noise'
-)->float:
+)->float: # 0 to 1
     "Accuracy averaged over all radii above 0."
     radii = result['run'].sigma if attack=='noise' else result['run'].eps
     return float(np.mean([a for a, r in zip(result['curves'][attack], radii) if r>0]))

@@ -53,7 +53,10 @@ class MLP(nn.Module):
             self.add_module(f'hidden{l}', nn.Sequential(*parts))
         self.readout = nn.Linear(widths[-2], widths[-1])
 
-    def forward(self, s:Tensor)->Tensor: # (B, ...) images in [0,1] -> (B, C) logits
+    def forward(self,
+        s:Tensor, # (B, ...) images in [0,1]
+    )->Tensor: # (B, C) logits
+        "Logits of a batch of images."
         _check_float(s)
         x = s.flatten(1)                                         # (B, widths[0])
         if x.shape[1]!=self.widths[0]: raise ValueError(f's has shape {tuple(s.shape)}, that is {x.shape[1]} values an image, but the first width is {self.widths[0]}')
@@ -81,7 +84,10 @@ class CNN(nn.Module):
         self.hidden3 = nn.Sequential(nn.Linear(flat, width), _activation(act))
         self.readout = nn.Linear(width, classes)
 
-    def forward(self, s:Tensor)->Tensor: # (B, 1, 28, 28) or (B, 784) images in [0,1] -> (B, C) logits
+    def forward(self,
+        s:Tensor, # (B, 1, 28, 28) or (B, 784) images in [0,1]
+    )->Tensor: # (B, C) logits
+        "Logits of a batch of images."
         _check_float(s)
         if s.shape[1:]==(784,): s = s.unflatten(1, (1, 28, 28))
         if s.shape[1:]!=(1, 28, 28): raise ValueError(f's has shape {tuple(s.shape)}: give images (B, 1, 28, 28), or flat (B, 784)')
@@ -150,7 +156,7 @@ def evaluating(
 def seeded(
     seed:int, # of the random stream
     make:Callable, # function without arguments, for example lambda: MLP()
-): # what `make` returns
+)->object: # what `make` returns
     "Call `make` with torch's random stream seeded, and leave the global stream as it was."
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)

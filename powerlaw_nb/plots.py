@@ -111,7 +111,7 @@ def plot_spectra(
     ax=None, # matplotlib axes; None: new ones
     layer:str=None, # name of a hidden layer; None: the last
     legend:bool=True, # with a legend inside the axes
-):
+)->plt.Axes: # with the drawing
     "Eigenspectra of one hidden layer, with the dimension at 90 % of the variance (figures 2A and A10 to A23)."
     members = by_label(results, labels)
     known = list(next(iter(members.values()))[0]['spectra'])
@@ -142,7 +142,7 @@ def plot_robustness(
     labels:list=None, # variants to draw; None: all
     ax=None, # matplotlib axes; None: new ones
     legend:bool=True, # with a legend inside the axes
-):
+)->plt.Axes: # with the drawing
     "Accuracy against the size of the perturbation, mean ± sd over seeds (figures 2B, 2C, 4, 5 and those of the appendix)."
     if attack not in _attacks: raise ValueError(f'attack is {attack!r}: choose one of {list(_attacks)}')
     members = by_label(results, labels)
@@ -162,7 +162,7 @@ def plot_maps(
     seed:int=0, # whose maps; a map of means over seeds would mean nothing
     figure=None, # matplotlib figure or subfigure to draw in; None: a new one
     letters:str='', # for example 'ABCD': a letter in front of each row
-):
+)->plt.Figure: # or the subfigure that was given
     "Sensitivity maps of the last hidden layer, for one image and one seed (figures 2D and 3)."
     chosen = {label: r for label, runs in by_label(results, labels).items() for r in runs if r['run'].seed==seed}
     columns = sorted({n for r in chosen.values() for n in r['maps']['n']})
@@ -209,7 +209,7 @@ def figure_2(
     maps:bool=True, # with panel D
     seed:int=0, # whose maps
     size:tuple=(9.5, 2.8), # of panels A to C, in inches
-):
+)->plt.Figure: # a new one
     "Spectrum, FGSM, PGD, and below them the sensitivity maps (figures 2, A6, A8)."
     labels = list(by_label(results, labels or section_labels(results, 'shallow')))
     below = (.5 + .85*len(labels))*maps
@@ -229,7 +229,7 @@ def figure_3(
     results:list, # of the MLP, from `Store.results()`
     labels:list=None, # variants, one row each, with the letters of the paper; None: all six of the paper
     seed:int=0, # whose maps
-):
+)->plt.Figure: # a new one
     "Sensitivity maps of the variants of sections 4.2 and 4.3, in the order of the paper's figure 3."
     paper = ['Vanilla-Wh', best_label(results, 'specreg-wh'), best_label(results, 'specreg'), 'vanilla', best_label(results, 'specreg-all'), 'Jacobian']
     drawn = list(by_label(results, labels or paper))
@@ -258,7 +258,7 @@ def figure_4(
     cnn:list, # results of the CNN; may be empty
     labels:list=None, # variants to draw; None: vanilla, Vanilla-Wh, and SpecReg and SpecReg-Wh at their best β
     size:tuple=(10, 3.2), # in inches
-):
+)->plt.Figure: # a new one
     "Whitened networks and the last layer regularized, under FGSM and PGD (figure 4)."
     return _four_panels(mlp, cnn, labels, 'whiten', size)
 
@@ -267,7 +267,7 @@ def figure_5(
     cnn:list, # results of the CNN; may be empty
     labels:list=None, # variants to draw; None: vanilla, the best SpecReg-all, Jacobian, and our logit Jacobian
     size:tuple=(10, 3.2), # in inches
-):
+)->plt.Figure: # a new one
     "All layers regularized, under FGSM and PGD (figure 5)."
     return _four_panels(mlp, cnn, labels, 'all_layers', size)
 
@@ -276,7 +276,7 @@ def figure_layers(
     results:list, # of one group, from `Store.results()`
     labels:list=None, # variants to draw; None: all
     size:tuple=(10, 2.8), # in inches
-):
+)->plt.Figure: # a new one
     "Eigenspectra of each hidden layer, first to last (figures A10, A11, A14, A15, A18, A19, A22, A23)."
     layers = list(next(iter(by_label(results, labels).values()))[0]['spectra'])
     figure, axes = plt.subplots(1, len(layers), figsize=size, layout='constrained', squeeze=False)
@@ -292,7 +292,7 @@ def figure_attacks(
     labels:list=None, # variants to draw; None: all
     attacks:tuple=('fgsm', 'pgd'), # one panel each: 'fgsm', 'pgd', 'noise'
     size:tuple=(8.5, 2.8), # in inches
-):
+)->plt.Figure: # a new one
     "Accuracy under one attack a panel (figures A12, A16, A20, A24; with attacks=('noise',) A7, A9, A13, A17, A21, A25)."
     figure, axes = plt.subplots(1, len(attacks), figsize=size, layout='constrained', squeeze=False)
     for letter, ax, attack in zip('ABC', axes[0], attacks):

@@ -161,7 +161,7 @@ def _input_for_gradient(x):
 
 def jacobian_loss(
     model:Callable, # gives the logits (B, C) of a batch
-    x:Tensor, # (B, ...) floating point images
+    x:Tensor, # (B, ...) floating point images in [0,1]
     y:Tensor, # (B,) class numbers
     beta:float=.01, # strength, 0 or more; the paper's value
 )->Tensor: # scalar, differentiable in the parameters of `model`
@@ -177,7 +177,7 @@ def jacobian_loss(
 # %% ../nbs/01_reg.ipynb #7cfb3e18
 def logit_jacobian_loss(
     model:Callable, # gives the logits (B, C) of a batch
-    x:Tensor, # (B, ...) floating point images
+    x:Tensor, # (B, ...) floating point images in [0,1]
     n_proj:int=1, # number of random projections, 1 or more; Hoffman et al. find that 1 is enough
     beta:float=1., # strength, 0 or more
     generator:torch.Generator=None, # source of the projections; None: torch's global one

@@ -16,10 +16,10 @@ from .trainer import _device, layer_covariances
 # %% ../nbs/07_sensitivity.ipynb #39244f69
 def sensitivity_maps(
     model:nn.Module, # in any mode; evaluated, and put back
-    x:Tensor, # (B, ...) images, the data set over which the eigenvalues are taken
+    x:Tensor, # (B, ...) images in [0,1], the data set over which the eigenvalues are taken
     layer:str, # name of a hidden layer, as in `model.named_modules()`
     n:list, # indices of the eigenvalues, counted from 1
-    show:Tensor=None, # (K, ...) images whose maps are wanted, out of `x`; None: all of `x`
+    show:Tensor=None, # (K, ...) images in [0,1] whose maps are wanted, out of `x`; None: all of `x`
     batch_size:int=1000, # images in a chunk
 )->Tensor: # (len(n), *shape of x or of show), the derivative of each eigenvalue by each pixel
     "Derivative of eigenvalues of a layer's covariance with respect to the images (equation 9), in two streamed passes."

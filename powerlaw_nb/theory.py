@@ -313,7 +313,7 @@ def participation_ratio(
 def n_components(
     spectrum:Tensor, # (N,) eigenvalues in any order
     frac:float=.9, # share of the variance to reach, 0 < frac <= 1
-)->int:
+)->int: # 1 to N
     "Smallest number of eigenvalues whose sum reaches a share of the total variance."
     if not 0 < frac <= 1: raise ValueError(f"frac must lie in (0, 1], got {frac}; 0.9 means 90 % of the variance")
     part = _check_spectrum(spectrum).sort(descending=True).values.cumsum(0)
@@ -357,7 +357,9 @@ class PopulationCode:
     mixing:Tensor # (M, N) how the waves add up to neurons
 
     @property
-    def d(self)->int: return self.frequencies.shape[1]
+    def d(self)->int: # number of angles of a stimulus
+        "Dimension of the stimuli."
+        return self.frequencies.shape[1]
 
     def __call__(self,
         angles:Tensor, # (B, d) stimuli in radians

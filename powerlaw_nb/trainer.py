@@ -177,7 +177,7 @@ def _is_double(model): return any(p.dtype==torch.float64 for p in model.paramete
 @patch
 def refresh(self:SpectralRegularizer,
     batches:Iterable, # the training set, or this process's share of it: a loader of `x` or `(x, y)`, or one tensor of inputs
-):
+)->SpectralRegularizer: # itself
     "Compute the eigenvectors and eigenvalues of each layer's covariance over `batches`, in one streamed pass; three the first time for layers with a rank."
     new = [name for name, rank in self.ranks.items() if rank and name not in self.bases]
     if new and isinstance(batches, Iterator): raise ValueError(f'batches is a {type(batches).__name__}, which can be gone through once: the first refresh with a rank takes three passes; give a loader, a list or a tensor')
@@ -228,7 +228,7 @@ def state_dict(self:SpectralRegularizer
 @patch
 def load_state_dict(self:SpectralRegularizer,
     state:dict, # what `state_dict` gave
-):
+)->SpectralRegularizer: # itself
     "Take eigenvectors and eigenvalues from `state`; its layers must be this regularizer's."
     found = {k.split('.', 1)[1] for k in state}
     if found - set(self.layers): raise ValueError(f'state has the layers {sorted(found)}, the regularizer {self.layers}: use the same layers')
@@ -428,7 +428,7 @@ def _check_same_length(data, device):
 def fit(self:Trainer,
     data:Iterable, # loader of (x, y)
     epochs:int, # epochs in all, counted from the first; a trainer that was loaded goes on where it stopped
-):
+)->Trainer: # itself
     "Train until `epochs` epochs are done."
     check_whole(epochs, 'epochs', low=0)
     if self.seed is None and getattr(data, 'share', (0, 1))[1]>1 and data.shuffle and data.generator is None: raise ValueError(
@@ -495,7 +495,7 @@ def _unpack(entries, prefix):
 @patch
 def load(self:Trainer,
     path:str|Path, # a file that `save` wrote
-):
+)->Trainer: # itself
     "Take everything from a checkpoint; the next `fit` goes on from there."
     if not Path(path).is_file(): raise FileNotFoundError(f'path {path}: there is no such checkpoint')
     try:
