@@ -1,0 +1,51 @@
+"Every figure of a page has a label, a caption and an alternative text, headings come in order, and no page asks another host for anything."
+import re
+
+from common import notebooks, report
+
+hidden = re.compile(r'^#\|\s*(?:hide|output:\s*false)\s*$', re.M)
+image = re.compile(r'!\[([^\]]*)\]\(\s*<?([^)<>\s]+)')
+remote = re.compile(r'<(?:img|script|link|iframe|source)\b[^>]*\b(?:src|href)\s*=\s*["\']?(?:https?:)?//[^\s>"\']+', re.I)
+
+def options(source):
+    "The options at the top of a code cell, such as label and fig-cap."
+    return dict(re.findall(r'^#\|\s*([\w-]+):[ \t]*(.*?)[ \t]*$', source, re.M))
+
+def problems_of_figure(source):
+    "What a cell whose output holds a picture lacks."
+    found = {key: value.strip('\'"') for key, value in options(source).items()}
+    if not found.get('label', '').startswith('fig-'): yield 'has a picture, but no "#| label: fig-..."'
+    for key, least in (('fig-cap', 20), ('fig-alt', 40)):
+        if len(found.get(key, ''))<least: yield f'has a picture, and a "#| {key}: ..." of {len(found.get(key, ""))} characters: say what it shows'
+    if found.get('fig-cap') and found.get('fig-cap')==found.get('fig-alt'): yield 'has an alternative text that repeats the caption: say what one would see'
+
+def without_code(text): return re.sub(r'`[^`\n]+`', '', re.sub(r'^( *)(```+|~~~+).*?^\1\2 *$', '', text, flags=re.M|re.S))
+
+def problems_of_text(texts):
+    "Headings that skip a level, pictures of another host, and pictures without alternative text."
+    level = 0
+    for text in texts:
+        for marks, heading in re.findall(r'^(#{1,6}) +(.+)$', without_code(text), re.M):
+            if len(marks)>level+1: yield f'heading {heading!r} has level {len(marks)} below level {level}'
+            level = len(marks)
+        for alternative, target in image.findall(without_code(text)):
+            if not alternative.strip(): yield f'the picture {target} has no alternative text'
+            if re.match(r'(https?:)?//', target): yield f'the picture {target} comes from another host: keep a copy in nbs/images'
+        yield from (f'asks another host: {found.group()}' for found in remote.finditer(without_code(text)))
+
+def main():
+    problems, count = [], 0
+    for name, notebook in notebooks().items():
+        for cell in notebook['cells']:
+            source = ''.join(cell['source'])
+            if cell['cell_type']!='code' or hidden.search(source): continue
+            shown = [output.get('data', {}) for output in cell.get('outputs', [])]
+            if any('image/png' in data or 'image/svg+xml' in data for data in shown):
+                count += 1
+                problems += [f"{name}, cell {cell.get('id')}: {what}" for what in problems_of_figure(source)]
+            for kind in ('application/javascript', 'application/vnd.jupyter.widget-view+json'):
+                if any(kind in data for data in shown): problems.append(f"{name}, cell {cell.get('id')}: has an output {kind}, for which Quarto loads scripts of another host")
+        problems += [f'{name}: {what}' for what in problems_of_text([''.join(c['source']) for c in notebook['cells'] if c['cell_type']=='markdown'])]
+    report(problems, f'{count} figures have captions and alternative texts')
+
+if __name__=='__main__': main()
