@@ -1,8 +1,8 @@
 """Run each notebook alone, in an empty folder, with the package from the built wheel.
 
-python .ci/notebooks_from_wheel.py [NAME ...]      # names of notebooks, for example 06_attacks.ipynb; none: all
-Ends with "N passed, N failed"."""
-import re, shutil, subprocess, sys, tempfile, time
+python .ci/notebooks_from_wheel.py [--times] [NAME ...]      # names of notebooks, for example 06_attacks.ipynb; none: all
+With --times the seconds of each go to nbs/run_times.json. Ends with "N passed, N failed"."""
+import json, re, shutil, subprocess, sys, tempfile, time
 from pathlib import Path
 
 from common import build_wheel, install_wheel, root
@@ -29,19 +29,28 @@ def run_alone(notebook, environment, seconds=1800):
     printed = re.sub(r'\x1b\[[\d;]*m', '', done.stdout)
     return printed, not done.returncode and f"package: {environment['PYTHONPATH']}" in printed
 
-def main(names):
+def write_times(seconds):
+    "Put new times into nbs/run_times.json, in whole seconds."
+    file = root/'nbs/run_times.json'
+    known = json.loads(file.read_text(encoding='utf-8'))['seconds'] if file.exists() else {}
+    kept = {name: s for name, s in (known | {name: round(s) for name, s in seconds.items()}).items() if (root/'nbs'/name).is_file()}
+    file.write_text(json.dumps(dict(seconds=dict(sorted(kept.items()))), indent=1) + '\n', encoding='utf-8')
+
+def main(names, times=False):
     wanted = [root/'nbs'/name for name in names] or sorted((root/'nbs').glob('*.ipynb'))
     if absent := [str(file.name) for file in wanted if not file.is_file()]: sys.exit(f'no such notebooks in nbs: {absent}')
-    passed = 0
+    passed, seconds = 0, {}
     with tempfile.TemporaryDirectory() as folder:
         environment = install_wheel(build_wheel(folder), Path(folder).resolve()/'site')
         for notebook in wanted:
             start = time.perf_counter()
             printed, good = run_alone(notebook, environment)
             passed += good
+            if good: seconds[notebook.name] = time.perf_counter() - start
             if not good: print(printed[-6000:])
             print(f"{'ok' if good else 'FAILED'}: {notebook.name} ({time.perf_counter()-start:.0f} s)", flush=True)
+    if times: write_times(seconds)
     print(f'{passed} passed, {len(wanted)-passed} failed')
     sys.exit(passed<len(wanted))
 
-if __name__=='__main__': run_here(sys.argv[2]) if sys.argv[1:2]==['--here'] else main(sys.argv[1:])
+if __name__=='__main__': run_here(sys.argv[2]) if sys.argv[1:2]==['--here'] else main([a for a in sys.argv[1:] if a!='--times'], '--times' in sys.argv)

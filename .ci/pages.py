@@ -28,8 +28,13 @@ def main():
     problems += [f'nbdev_proc_nbs: {found}' for found in re.findall(r'\w*Warning: [^\n]*(?:\n---\n.*?\n---\n)?', printed, re.S)]
     sources, pages = notebooks(), notebooks(root/'_proc')
     problems += [f'{name} became no page' for name in sources.keys()-pages.keys()]
+    for name, notebook in sources.items():
+        title = next((text for cell in notebook['cells'] if cell['cell_type']=='markdown' and (text := ''.join(cell['source'])).startswith('# ')), '')
+        if not re.fullmatch(r'# [^\n]+\n\n> [^\n]+\n*', title): problems.append(f'{name}: nbdev drops all but title and description from the cell of the title: put the rest into a cell of its own')
     files = {}
     for name, page in pages.items():
+        pictures = {m for cell in page['cells'] if cell['cell_type']=='markdown' for m in re.findall(r'!\[[^\]]*\]\(((?!https?:|data:)[^)\s]+)', ''.join(cell['source']))}
+        problems += [f'{name}: the picture {file} is not beside the page' for file in sorted(pictures) if not (root/'_proc'/file).is_file()]
         about = header(page)
         problems += [f'the page of {name} has no {key}: write it as "# Title" and "> One line" in the first markdown cell' for key in ('title', 'description') if not about.get(key)]
         file = about.get('output-file', name.replace('.ipynb', '.html'))

@@ -3,21 +3,27 @@ import base64, json, re
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
+site = 'https://powerlaw-nb.github.io/powerlaw_nb'
+
+def outside(text):
+    "Markdown of a page as it is read outside the site: links lead to the site, pictures lie in nbs, and Quarto's blocks are gone."
+    text = re.sub(rf'\]\((?:\d+_)?(\w+)\.ipynb(#[\w-]+)?\)', lambda m: f']({site}/{m[1]}.html{m[2] or ""})', text)
+    return re.sub(r'^:::.*\n?', '', re.sub(r'\]\(images/', '](nbs/images/', text), flags=re.M).strip('\n')
+
 parts, pictures = [], {}
-alternatives = ['Spectrum of the hidden layer, accuracy under FGSM and PGD, and sensitivity maps, with and without the regularizer',
-                'Accuracy under FGSM and PGD of networks with three hidden layers, regularized in every layer']
 for cell in json.loads((root/'nbs/index.ipynb').read_text(encoding='utf-8'))['cells']:
     source = ''.join(cell['source'])
-    if cell['cell_type']=='markdown': parts.append(source); continue
+    if cell['cell_type']=='markdown': parts.append(outside(source)); continue
     if re.search(r'^#\|\s*hide\s*$', source, re.M): continue
     if not re.search(r'^#\|\s*echo:\s*false\s*$', source, re.M): parts.append(f'```python\n{source}\n```')
+    about = {key: value.strip("'").replace("''", "'") for key, value in re.findall(r'^#\|\s*(fig-(?:alt|cap)):\s*(.*?)\s*$', source, re.M)}
     for output in cell['outputs']:
         data = output.get('data', {})
         if 'image/png' in data:
             name = f'nbs/images/readme-{len(pictures)+1}.png'
             pictures[name] = base64.b64decode(data['image/png'])
-            parts.append(f'![{alternatives[len(pictures)-1]}]({name})')
-        elif 'text/markdown' in data: parts.append(''.join(data['text/markdown']).rstrip())
+            parts += [f"![{about['fig-alt']}]({name})", f"*{about['fig-cap']}*"]
+        elif 'text/markdown' in data: parts.append(outside(''.join(data['text/markdown'])))
         elif 'text' in output: parts.append('```\n' + ''.join(output['text']).rstrip() + '\n```')
 for name, content in pictures.items():
     (root/name).parent.mkdir(exist_ok=True)

@@ -1,0 +1,67 @@
+"""Finish and check a rendered site, which nbdev_docs writes to _docs: links to the site itself become relative, so that a copy reads offline,
+and nothing may be fetched from another host.
+
+python .ci/site.py _docs       # rewrites the pages, then checks them
+python .ci/site.py             # tries this file on a small site of its own"""
+import re, sys, tempfile
+from pathlib import Path
+
+from common import report, root
+from links import site
+
+limit = 1_500_000
+fetched = re.compile(r'<(?:img|script|iframe|source|video|audio|embed)\b[^>]*?\bsrc\s*=\s*["\']((?:https?:)?//[^"\']+)|<link\b(?=[^>]*\brel=["\']?(?:stylesheet|preload|preconnect|icon))[^>]*?\bhref\s*=\s*["\']((?:https?:)?//[^"\']+)', re.I)
+in_styles = re.compile(r'@import\s+(?:url\()?["\']?((?:https?:)?//[^"\')\s]+)|url\(\s*["\']?((?:https?:)?//[^"\')\s]+)', re.I)
+
+def relative(text, depth=0):
+    "Links to pages of the site, without the host; the address that search engines read stays."
+    return re.sub(rf'(<a\b[^>]*?\bhref=["\']){re.escape(site)}?(?=[\w#"\'])', lambda m: m[1] + ('../'*depth or './'), text)
+
+def problems_of(file, text):
+    "What a page or a style sheet fetches from other hosts, and pictures without alternative text."
+    for pattern in (fetched, in_styles): yield from (f'{file.name} fetches {"".join(filter(None, found))}' for found in pattern.findall(text))
+    if file.suffix!='.html': return
+    if file.stat().st_size>limit: yield f'{file.name} has {file.stat().st_size:,} bytes, more than {limit:,}'
+    if not re.search(r'<html\b[^>]*\blang=', text): yield f'{file.name} does not say its language'
+    yield from (f'{file.name}: a picture without alternative text: {found[:120]}' for found in re.findall(r'<img\b[^>]*>', text) if not re.search(r'\balt=(?:"[^"]+"|\'[^\']+\')', found))
+    if 'MathJax' in text or 'katex' in text.lower(): yield f'{file.name} sets formulas by a script: html-math-method should be mathml'
+
+def finish(folder):
+    "Rewrite the pages; the problems that are left, and how many pages there are."
+    problems, pages = [], sorted(folder.rglob('*.html'))
+    for file in pages: file.write_text(relative(file.read_text(encoding='utf-8'), len(file.relative_to(folder).parts)-1), encoding='utf-8')
+    for file in [*pages, *sorted(folder.rglob('*.css'))]: problems += problems_of(file, file.read_text(encoding='utf-8'))
+    if not (folder/'index.html').is_file(): problems.append(f'{folder} has no index.html')
+    return problems, len(pages)
+
+def try_here():
+    "A page with one fault of each kind, and one without."
+    good = f'<html lang="en"><link rel="canonical" href="{site}"><a href="{site}reg.html#spectral_loss">a</a><a href="https://example.org">b</a><img src="x.png" alt="a curve"><script src="site_libs/x.js"></script></html>'
+    bad = {'<html lang="en"><img src="https://example.org/x.png" alt="a"></html>': 'fetches https://example.org/x.png', '<html><p></html>': 'language', '<html lang="en"><img src="x.png"></html>': 'alternative text',
+           '<html lang="en"><script src="//example.org/MathJax.js"></script></html>': 'sets formulas', '<html lang="en"><link href="https://example.org/a.css" rel="stylesheet"></html>': 'fetches https://example.org/a.css',
+           f'<html lang="en">{"x"*limit}</html>': 'bytes, more than'}
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        (folder/'index.html').write_text(good); (folder/'a.css').write_text('a { background: url(x.svg) }')
+        problems, _ = finish(folder)
+        text = (folder/'index.html').read_text()
+        if problems or 'href="./reg.html#spectral_loss"' not in text or 'rel="canonical" href="https' not in text: return [f'a good page: {problems}, {text}']
+        (folder/'a.css').write_text('@import url("https://example.org/font.css");')
+        missed = [] if 'font.css' in str(finish(folder)[0]) else ['a style sheet that imports from another host is not found']
+        (folder/'a.css').unlink()
+        for page, wanted in bad.items():
+            (folder/'index.html').write_text(page)
+            if wanted not in str(finish(folder)[0]): missed.append(f'not found: {wanted}')
+        return missed
+
+def settings():
+    "What in the settings of the site would fetch from other hosts."
+    import yaml
+    html = yaml.safe_load((root/'_quarto.yml').read_text(encoding='utf-8'))['format']['html']
+    if html.get('html-math-method')!='mathml': yield '_quarto.yml: html-math-method is not mathml'
+    for name in {part for theme in html['theme'].values() for part in theme if part.endswith('.scss')}:
+        if not re.search(r'^\$web-font-path: false;', (root/'nbs'/name).read_text(encoding='utf-8'), re.M): yield f'nbs/{name} does not switch off the fonts that the theme fetches'
+
+if __name__=='__main__':
+    if len(sys.argv)>1: problems, count = finish(Path(sys.argv[1])); report(problems, f'{count} pages read offline')
+    else: report([*settings(), *try_here()], 'the check of the site finds what it should')
