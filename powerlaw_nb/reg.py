@@ -14,7 +14,7 @@ import torch, torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
-from .theory import check_activations, check_finite, check_number, check_whole, eigenspectrum
+from .theory import _solve, check_activations, check_finite, check_number, check_whole, eigenspectrum
 
 # %% ../nbs/01_reg.ipynb #1ea1b498
 def power_law_layer(
@@ -25,7 +25,7 @@ def power_law_layer(
     dtype:torch.dtype=torch.float64, # float type of the result
 )->Tensor: # (B, N) random activations
     "Draw Gaussian activations whose true covariance has the eigenvalues $n^{-\\alpha}$ along random directions."
-    rotation = torch.linalg.qr(torch.randn(N, N, generator=generator, dtype=dtype)).Q
+    rotation = _solve(torch.linalg.qr, torch.randn(N, N, generator=generator, dtype=dtype))[0]
     scale = torch.arange(1, N+1, dtype=dtype)**(-alpha/2)
     return torch.randn(B, N, generator=generator, dtype=dtype) * scale @ rotation.T  # (B, N)
 
@@ -113,7 +113,7 @@ def _full_precision(x):
 
 def _warn_small_batch(B, K, stacklevel=4):
     "Say once that a batch is smaller than the number of eigenvalues."
-    if B<K: warnings.warn(f'fewer inputs in a batch than the {K} eigenvalues of the layer: the covariance has no full rank and its last eigenvalues are too small; '
+    if B<K: warnings.warn(f'fewer inputs in a batch than the {K} eigenvalues of the layer: its covariance has no full rank; exact eigenvalues then end in zeros, those along cached eigenvectors are only noisy; '
                           'the paper takes batches of 1.5 times the width', stacklevel=stacklevel)     # no B in it, so that Python shows it once
 
 def _projected_spectrum(x, eigvecs, group=None):
@@ -148,10 +148,27 @@ def spectral_loss(
     "The spectral regularizer of one layer: equation 2 on the eigenvalues of equation 5."
     x = check_activations(x, min_rows=2 if group is None else 1)
     _check_law(alpha, tau, beta, x.shape[1])
-    if eigvecs is not None: return spectral_penalty(rayleigh_spectrum(x, eigvecs, group), alpha, tau, beta)
-    if group is not None: raise ValueError('group is given without eigvecs: exact eigenvalues need the whole batch on one process; give cached eigenvectors')
-    _warn_small_batch(*x.shape, stacklevel=3)
-    return spectral_penalty(eigenspectrum(x), alpha, tau, beta)
+    if eigvecs is not None: spectrum, floor = rayleigh_spectrum(x, eigvecs, group), _anchor_floor(x, group)
+    elif group is not None: raise ValueError('group is given without eigvecs: exact eigenvalues need the whole batch on one process; give cached eigenvectors')
+    else:
+        _warn_small_batch(*x.shape, stacklevel=3)
+        spectrum = eigenspectrum(x)                             # in float64; its solver leaves zeros at about eps lambda_1
+        floor = _anchor_floor(x.double()).clamp(min=x.shape[1]*torch.finfo(spectrum.dtype).eps*spectrum[0].item())
+    penalty = spectral_penalty(spectrum, alpha, tau, beta)
+    _check_anchor(spectrum, floor, tau)
+    return penalty
+
+def _anchor_floor(x, group=None):
+    "The variance that rounding alone can leave along a direction, beside activations of the size of `x`; for several processes only what all agree on."
+    rows = _full_precision(x[:8].detach().flatten(1))           # some will do: nothing of the size of `x` is made
+    info, least = torch.finfo(rows.dtype), 1e3*torch.finfo(rows.dtype).tiny    # below, 1/lambda_tau leaves the range of the type
+    return (9*info.eps**2 * rows.square().sum(1).amax()).clamp(min=least) if group is None else rows.new_full((), least)
+
+def _check_anchor(spectrum, floor, tau):
+    "Raise when the anchor of the target is no more than rounding."
+    if not spectrum[tau-1] > floor: raise ValueError(
+        f'spectrum has lambda_tau = {spectrum[tau-1].item():.3g} at tau = {tau}, but rounding alone can give {floor.item():.3g} in {spectrum.dtype}: fewer than tau directions carry variance, '
+        'or the mean is far larger than the spread, or all is too small; lower tau, give a larger batch, or centre and scale the activations')
 
 # %% ../nbs/01_reg.ipynb #dee9cad4
 def _input_for_gradient(x):

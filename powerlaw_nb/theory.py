@@ -160,12 +160,19 @@ class Covariance:
         return value
 
 # %% ../nbs/00_theory.ipynb #065ed989
-def _solve_symmetric(solve, cov):
-    "Solve on the device of `cov`, or on the CPU in float64 when that fails."
-    try: return solve(cov)
-    except torch.linalg.LinAlgError as e:
-        warnings.warn(f"eigenvalue solver failed on {cov.device} ({cov.dtype}): {str(e)[:60]}; solved again on the CPU in float64", stacklevel=3)
-        return solve(cov.cpu().double())
+def _solve(solver, matrix, **options):
+    "The results of a solver of `torch.linalg`; when it fails or they are not finite, those it finds in float64, then on the CPU."
+    tries = dict.fromkeys([(matrix.device, matrix.dtype), (matrix.device, torch.float64), (torch.device('cpu'), torch.float64)])
+    for i, (device, dtype) in enumerate(tries, 1):
+        try:
+            results = solver(matrix.to(device, dtype), **options)
+            results = (results,) if isinstance(results, Tensor) else tuple(results)
+            if not all(r.isfinite().all() for r in results if r.is_floating_point()): raise torch.linalg.LinAlgError(f"{solver.__name__} gave NaN or infinite values")
+        except RuntimeError:                           # LinAlgError is one; the solvers of a GPU have others, also for want of memory
+            if i < len(tries): continue
+            check_finite(matrix.detach(), 'the matrix'); raise
+        if i > 1: warnings.warn(f"{solver.__name__} failed on {matrix.device} in {matrix.dtype}; it was called again on {device} in {dtype}", stacklevel=3)   # no details in it, so that Python shows it once
+        return tuple(r.to(matrix) if r.is_floating_point() else r.to(matrix.device) for r in results)
 
 @functools.cache
 def _result_may_share():
@@ -189,8 +196,8 @@ def eigendecomposition(
         raise ValueError(f"cov has shape {tuple(cov.shape)} but must be square (N, N); pass Covariance(...).cov, not the activations")
     cov = check_finite(cov, 'cov').detach()
     in_place = overwrite and cov.device.type=='cpu' and cov.dtype==torch.float64 and cov.is_contiguous() and _result_may_share()   # where the fall-back is no other solver
-    spectrum, eigvecs = _eigh_in_place(cov) if in_place else _solve_symmetric(torch.linalg.eigh, cov)
-    return spectrum.flip(0).to(cov), eigvecs.flip(1).to(cov)
+    spectrum, eigvecs = _eigh_in_place(cov) if in_place else _solve(torch.linalg.eigh, cov)
+    return spectrum.flip(0), eigvecs.flip(1)
 
 # %% ../nbs/00_theory.ipynb #9cf58de0
 def eigenspectrum(
@@ -201,7 +208,7 @@ def eigenspectrum(
     x = x - check_finite(x.mean(0))
     B, N = x.shape
     gram = (x.T @ x if N <= B else x @ x.T) / B
-    spectrum = _solve_symmetric(torch.linalg.eigvalsh, gram).to(x.device)
+    spectrum, = _solve(torch.linalg.eigvalsh, gram)
     return pad(spectrum, (max(N - B, 0), 0)).flip(0).clamp(min=0)    # rounding leaves zeros at -1e-17
 
 # %% ../nbs/00_theory.ipynb #968d5ab4
@@ -211,7 +218,7 @@ class LeadingCovariance:
         basis:Tensor, # (N, K) start: random numbers, or the eigenvectors of an earlier pass; about twice as many columns as are wanted
     ):
         if basis.dim() != 2 or basis.shape[1] > basis.shape[0]: raise ValueError(f"basis has shape {tuple(basis.shape)} but must be (N, K) with K of at most N; give one column for each eigenvector")
-        self.basis = torch.linalg.qr(check_finite(basis.detach().double(), 'basis')).Q
+        self.basis = _solve(torch.linalg.qr, check_finite(basis.detach().double(), 'basis'))[0]
         self.count, self._mean, self._product = 0, self.basis.new_zeros(len(basis)), torch.zeros_like(self.basis)
         self._cast = self.basis                                  # in the type of the activations
 
@@ -249,10 +256,10 @@ class LeadingCovariance:
         "Approximate leading eigenvalues and eigenvectors of the covariance of all rows so far."
         if not self.count: raise ValueError("count is 0: no rows were seen yet; call update with at least one chunk first")
         product = self._product / self.count
-        weights, rotation = torch.linalg.eigh((self.basis.T @ product + product.T @ self.basis)/2)
+        weights, rotation = _solve(torch.linalg.eigh, (self.basis.T @ product + product.T @ self.basis)/2)
         floor = 4*torch.finfo(self._cast.dtype).eps * weights[-1].clamp(min=0)      # below it is rounding: fewer directions vary than there are columns
         roots = weights.clamp(min=floor.clamp(min=torch.finfo(weights.dtype).tiny)).rsqrt() * (weights > floor)
-        eigvecs, singular, _ = torch.linalg.svd(product @ (rotation*roots), full_matrices=False)
+        eigvecs, singular, _ = _solve(torch.linalg.svd, product @ (rotation*roots), full_matrices=False)
         return singular.square(), eigvecs
 
 # %% ../nbs/00_theory.ipynb #0e2a09ee
@@ -388,7 +395,7 @@ def population_code(
     if d not in (1, 2, 3, 4) or n_modes < 2 or n_modes % 2 or n_neurons < 1 or not alpha > 0:
         raise ValueError(f"population_code needs d in 1..4, alpha > 0, n_neurons >= 1 and an even n_modes >= 2, got d={d}, alpha={alpha}, n_neurons={n_neurons}, n_modes={n_modes}")
     noise = torch.randn(max(n_neurons, n_modes), min(n_neurons, n_modes), generator=_generator(generator), dtype=torch.float64)
-    mixing = torch.linalg.qr(noise)[0].T if n_neurons >= n_modes else noise / n_neurons**.5
+    mixing = _solve(torch.linalg.qr, noise)[0].T if n_neurons >= n_modes else noise / n_neurons**.5
     spectrum = torch.arange(1, n_modes + 1, dtype=torch.float64) ** -alpha
     return PopulationCode(_waves(d, n_modes//2).to(device), spectrum.to(device), mixing.to(device))
 

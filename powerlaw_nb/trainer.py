@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .models import capture, evaluating, hidden
-from .reg import _check_law, _penalty, _projected_spectrum, power_law_target, spectral_penalty
+from .reg import _anchor_floor, _check_anchor, _check_law, _penalty, _projected_spectrum, power_law_target, spectral_penalty
 from .theory import Covariance, LeadingCovariance, NonFiniteError, check_finite, check_whole, eigendecomposition
 
 # %% ../nbs/04_trainer.ipynb #df086402
@@ -195,26 +195,27 @@ def loss(self:SpectralRegularizer
     if not self.eigvecs: raise RuntimeError('there are no eigenvectors yet: call refresh(batches) before the first loss()')
     missing = [name for name in self.layers if name not in self.captured]
     if missing: raise RuntimeError(f'no activations of {missing}: run the model forward before each loss(), and do not call it after remove()')
-    total, known = torch.zeros((), device=_device(self.model)), {}
+    total, known, floors, group = torch.zeros((), device=_device(self.model)), {}, {}, self._group()
     for name, (alpha, tau, beta) in self.laws.items():
         x = self.captured.pop(name)
         if torch.is_grad_enabled() and not x.requires_grad and any(p.requires_grad for p in self.model.parameters()):
             raise RuntimeError(f'the activations of {name} have no gradient: the last forward pass ran under no_grad, or all layers up to it are frozen')
         if beta==0: continue
-        spectrum = _projected_spectrum(x, self.eigvecs[name], self._group())
-        known[name] = spectrum.detach()
+        spectrum = _projected_spectrum(x, self.eigvecs[name], group)
+        known[name], floors[name] = spectrum.detach(), _anchor_floor(x, group)
         total = total + _penalty(spectrum, power_law_target(spectrum, alpha, tau), tau, beta)
-    if known and not (total.detach() + sum(0*s[0] for s in known.values())).isfinite(): self._explain(known)   # the only look at a value: a GPU is waited for once a step, not once a layer
+    lost = sum(0*s[0]/(s[self.laws[name][1]-1] > floors[name]) for name, s in known.items())     # 0, or NaN where a spectrum or its anchor is lost
+    if known and not (total.detach() + lost).isfinite(): self._explain(known, floors)   # the only look at a value: a GPU is waited for once a step, not once a layer
     self.spectra.update(known)
     return total
 
 @patch
-def _explain(self:SpectralRegularizer, spectra):
-    "Raise the error of the first layer whose penalty cannot be computed."
+def _explain(self:SpectralRegularizer, spectra, floors):
+    "Raise the error of the first layer whose penalty cannot be computed; a trainer takes it for a training that diverged."
     for name, spectrum in spectra.items():
         check_finite(spectrum, f'layer {name!r}')
-        try: penalty = spectral_penalty(spectrum, *self.laws[name])
-        except ValueError as error: raise ValueError(f'layer {name!r}: {error}') from error
+        try: penalty = spectral_penalty(spectrum, *self.laws[name]); _check_anchor(spectrum, floors[name], self.laws[name][1])
+        except ValueError as error: raise NonFiniteError(f'layer {name!r}: {error}') from error
         if not penalty.isfinite(): raise NonFiniteError(f'layer {name!r}: the penalty is {penalty.item()}: eigenvalues of {spectrum[0].item():.3g} over an anchor of {spectrum[self.laws[name][1]-1].item():.3g}; lower the learning rate or tau')
 
 # %% ../nbs/04_trainer.ipynb #373fb359

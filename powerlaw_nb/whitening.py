@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 
 from .reg import _full_precision
-from .theory import check_activations, check_finite, check_number, check_whole
+from .theory import NonFiniteError, _solve, check_activations, check_finite, check_number, check_whole
 
 # %% ../nbs/05_whitening.ipynb #52d8c31a
 class Whiten(nn.Module):
@@ -52,10 +52,14 @@ def _factor(cov, eps):
     "The Cholesky factor of `cov` plus a jitter that grows from `eps` until there is one; and the jitter."
     identity, jitter = torch.eye(len(cov), device=cov.device, dtype=cov.dtype), eps
     for _ in range(12):
-        R, info = torch.linalg.cholesky_ex(cov + jitter*identity)
+        R, info = _solve(torch.linalg.cholesky_ex, cov + jitter*identity)
         if not info: return R, jitter
         jitter *= 10
-    raise ValueError(f'the covariance has no Cholesky factor even with a jitter of {jitter/10:.0e}: look at the scale of the activations')
+    if cov.dtype!=torch.float64:                                  # a jitter that is lost in float32 may be enough there
+        warnings.warn(f'no jitter factors the covariance in {cov.dtype}; it is tried again in float64', stacklevel=3)
+        R, jitter = _factor(cov.double(), eps)
+        return R.to(cov), jitter
+    raise NonFiniteError(f'the covariance has no Cholesky factor even with a jitter of {jitter/10:.0e}: look at the scale of the activations')
 
 @patch
 def forward(self:Whiten,
@@ -69,7 +73,7 @@ def forward(self:Whiten,
         x = _full_precision(x)
         if self.track_running_stats and not self.training: mean, cov = self.running_mean.to(x), self.running_cov.to(x)
         else: mean, cov = _batch_statistics(x, self.shrinkage)
-        check_finite(mean.detach())
+        check_finite((mean + cov.diagonal()).detach())            # one look at both
         if self.track_running_stats and self.training: self._track(mean.detach(), cov.detach())
         R, self.jitter = _factor(cov, self.eps)
         if self.jitter>self.eps: warnings.warn(f'jitter raised from {self.eps:.0e} to factor the covariance; see the attribute jitter', stacklevel=2)
