@@ -385,6 +385,7 @@ def _excess(self:Trainer):
 def _one_batch(self:Trainer):
     "One step: forward, loss and penalty, backward, update."
     self('before_batch')
+    torch.clear_autocast_cache()                                 # also what a callback or a refresh left there
     self.task_loss = self.loss_function(self.model(self.x), self.y)
     objects, functions = self._penalties()
     self.penalty = objects + functions
@@ -392,7 +393,9 @@ def _one_batch(self:Trainer):
     if _bare(self.model) is not self.model and _running() is not None:  # DDP takes the mean over processes; wanted is that over images
         self.loss = self.loss + self._excess()*(self.task_loss + functions)
     self('after_loss')
-    self.opt.zero_grad(); self.loss.backward(); self.opt.step()
+    self.opt.zero_grad()
+    with torch.autocast(self.x.device.type, enabled=False): self.loss.backward()      # in the types of the forward pass, as PyTorch advises
+    self.opt.step(); torch.clear_autocast_cache()                # what autocast keeps of the weights is out of date now
     self.step += 1
     self('after_batch')
 
