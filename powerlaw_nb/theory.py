@@ -178,8 +178,8 @@ def _solve(solver, matrix, **options):
 def _result_may_share():
     "Whether this PyTorch writes eigenvectors over the matrix they belong to when both are views of one memory."
     cov = torch.cov(torch.sin(torch.arange(300*200., device='cpu')).view(200, 300).double())
-    cov, wanted = (cov + cov.T)/2, torch.linalg.eigh((cov + cov.T)/2)
-    try: found = _eigh_in_place(cov)
+    cov = (cov + cov.T)/2
+    try: wanted, found = torch.linalg.eigh(cov), _eigh_in_place(cov)                # in this order: the second destroys `cov`
     except RuntimeError: return False
     return all(torch.equal(a, b) for a, b in zip(found, wanted))
 

@@ -55,10 +55,6 @@ def _factor(cov, eps):
         R, info = _solve(torch.linalg.cholesky_ex, cov + jitter*identity)
         if not info: return R, jitter
         jitter *= 10
-    if cov.dtype!=torch.float64:                                  # a jitter that is lost in float32 may be enough there
-        warnings.warn(f'no jitter factors the covariance in {cov.dtype}; it is tried again in float64', stacklevel=3)
-        R, jitter = _factor(cov.double(), eps)
-        return R.to(cov), jitter
     raise NonFiniteError(f'the covariance has no Cholesky factor even with a jitter of {jitter/10:.0e}: look at the scale of the activations')
 
 @patch
@@ -71,13 +67,24 @@ def forward(self:Whiten,
     if x.shape[1]!=self.n: raise ValueError(f'x has shape {tuple(shape)}, that is {x.shape[1]} neurons, but this layer was made for n = {self.n}')
     with torch.autocast(x.device.type, enabled=False):
         x = _full_precision(x)
-        if self.track_running_stats and not self.training: mean, cov = self.running_mean.to(x), self.running_cov.to(x)
-        else: mean, cov = _batch_statistics(x, self.shrinkage)
+        mean, cov = self._statistics(x)
         check_finite((mean + cov.diagonal()).detach())            # one look at both
         if self.track_running_stats and self.training: self._track(mean.detach(), cov.detach())
-        R, self.jitter = _factor(cov, self.eps)
+        try: R, self.jitter = _factor(cov, self.eps)
+        except NonFiniteError:
+            if x.dtype==torch.float64: raise
+            warnings.warn(f'no jitter factors the covariance in {x.dtype}; it is computed again in float64', stacklevel=2)
+            x = x.double()                                        # a jitter that is lost in float32 may be enough there
+            mean, cov = self._statistics(x)
+            R, self.jitter = _factor(cov, self.eps)
         if self.jitter>self.eps: warnings.warn(f'jitter raised from {self.eps:.0e} to factor the covariance; see the attribute jitter', stacklevel=2)
         return torch.linalg.solve_triangular(R, (x-mean).T, upper=False).T.reshape(shape).to(dtype)
+
+@patch
+def _statistics(self:Whiten, x):
+    "The mean and covariance by which `x` is whitened."
+    if self.track_running_stats and not self.training: return self.running_mean.to(x), self.running_cov.to(x)
+    return _batch_statistics(x, self.shrinkage)
 
 @patch
 def _track(self:Whiten, mean, cov):
