@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['variants', 'presets', 'sections', 'engines', 'Run', 'run_from_config', 'grid', 'Store', 'packaged_store',
-           'make_model', 'make_regularizers', 'make_trainer', 'layer_spectra', 'evaluate', 'measure_maps',
-           'stored_maps', 'execute_run', 'time_left', 'execute', 'verdict', 'joint_verdict', 'mean_sd', 'last_layer',
-           'average_accuracy', 'by_seed', 'compare', 'best_label', 'is_choice', 'claims']
+           'make_model', 'make_regularizers', 'make_trainer', 'layer_spectra', 'evaluate', 'run_checks',
+           'strong_accuracies', 'measure_maps', 'stored_maps', 'execute_run', 'time_left', 'execute', 'verdict',
+           'joint_verdict', 'mean_sd', 'last_layer', 'average_accuracy', 'by_seed', 'compare', 'best_label',
+           'is_choice', 'claims']
 
 # %% ../nbs/08_experiments.ipynb #9b3523f8
 import base64, concurrent.futures, contextlib, hashlib, importlib.resources, itertools, json, math, multiprocessing, os, platform, subprocess, threading, time, warnings
@@ -23,8 +24,9 @@ from filelock import FileLock, Timeout
 from torch import nn
 
 from .attacks import fgsm, pgd, robustness_curve, white_noise
+from .checks import evaluation_checks, strong_curve
 from .data import Batches, mnist
-from .models import CNN, MLP, hidden, seeded
+from .models import CNN, MLP, evaluating, hidden, seeded
 from .reg import jacobian_loss, logit_jacobian_loss
 from .sensitivity import sensitivity_maps, spatial_extent, spectral_centroid
 from .theory import NonFiniteError, check_whole, eigendecomposition, fit_powerlaw, n_components, participation_ratio
@@ -178,6 +180,8 @@ def _check_result(result, name):
     need(isinstance(fits, dict) and set(fits)==set(spectra) and all(isinstance(f, dict) and _numbers([f.get(k) for k in ('alpha', 'r2', 'lo', 'hi', 'dimension')]) for f in fits.values()), 'its fits are not whole')
     need(isinstance(maps, dict) and _numbers(maps.get('n')) and all(_numbers(maps.get(k), len(maps['n'])) for k in ('scale', 'centroid', 'extent'))
          and isinstance(maps.get('data'), list) and len(maps['data'])==len(maps['n']) and all(isinstance(m, str) and len(m)==1048 for m in maps['data']), 'its sensitivity maps are not whole')
+    need(isinstance(result.get('checks', []), list) and all(isinstance(f, dict) and all(isinstance(f.get(k), str) for k in ('check', 'finding', 'remedy')) and _numbers([f.get('value')])
+         for f in result.get('checks', [])), 'the findings of its checks are not whole')    # results of earlier versions have none
 
 class Store:
     "A folder with one JSON file per finished run."
@@ -294,7 +298,7 @@ def evaluate(
     run:Run, # says which attacks on how many images
     images:torch.Tensor, # all test images (10000, 1, 28, 28) in [0,1], for the spectra
     labels:torch.Tensor, # (10000,) their classes
-)->dict: # curves, spectra, fits, maps; for whitened networks batch_statistics
+)->dict: # curves, spectra, fits, maps, checks; for whitened networks batch_statistics
     "Spectra, their fits, sensitivity maps, and accuracy under attacks and noise."
     x, y = images[:run.test_images], labels[:run.test_images]
     strong = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size)
@@ -310,8 +314,36 @@ def evaluate(
         fits[name] = dict(asdict(fit), dimension=int(n_components(spectrum, .9)), participation_ratio=float(participation_ratio(spectrum)))
     result = dict(curves=dict(fgsm=curve(fgsm, run.eps, False), pgd=curve(partial(strong, stop_when_broken=True), run.eps, True), noise=curve(noise, run.sigma, False)),
                   spectra={k: [float(f'{v:.6g}') for v in s.tolist()] for k, s in spectra.items()}, fits=fits, maps=measure_maps(model, images, spectra))
+    result['checks'] = run_checks(model, run, x, y, result['curves']['pgd'])
     if run.variant.endswith('-wh'): result['batch_statistics'] = _evaluate_by_batch(model, run, x, y, strong)
     return result
+
+def run_checks(
+    model:nn.Module, # a trained network, in any mode
+    run:Run, # says which attack at which radii
+    x:torch.Tensor, # the attacked images (B, 1, 28, 28) in [0,1]
+    y:torch.Tensor, # (B,) their classes
+    accuracies:list, # under PGD, at each of `run.eps`
+)->list: # of dictionaries with check, finding, remedy and value; empty when nothing was found
+    "What `evaluation_checks` finds wrong with the evaluation of a run."
+    radii = [e for e in run.eps if e>0]
+    if not radii: return []
+    with evaluating(model): found = evaluation_checks(model, x, y, sorted({*radii[1::3], radii[-1]}), partial(pgd, stop_when_broken=True), run.pgd_steps, run.pgd_step_size, dict(zip(run.eps, accuracies)))
+    return [dict(asdict(f), value=float(f'{f.value:.6g}')) for f in found]
+
+def strong_accuracies(
+    model:nn.Module, # a trained network, in any mode
+    run:Run, # says how many images are attacked at most, and how PGD works
+    images:torch.Tensor, # test images (B, 1, 28, 28) in [0,1]
+    labels:torch.Tensor, # (B,) their classes
+    eps:tuple=(0., .02, .05, .1), # radii
+    limit:int=200, # attack so many of the first images
+    **options, # of `strong_attack`: steps, targets, queries
+)->dict: # as `strong_curve` makes it, and `run`, its name, and `pgd`, accuracy under the PGD of the run on the same images
+    "Accuracy of a run's network under `strong_attack`, in a form that can be stored beside its result."
+    x, y = images[:min(limit, run.test_images)], labels[:min(limit, run.test_images)]
+    ordinary = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size, stop_when_broken=True)
+    return dict(run=run.name, pgd=[round(a, 6) for a in robustness_curve(model, x, y, ordinary, eps, batch_size=250).tolist()], **strong_curve(model, x, y, eps, batch_size=250, **options))
 
 def _evaluate_by_batch(model, run, x, y, strong, radii=(0., .02, .05, .1)):
     "Accuracy of a whitened network that takes the statistics of each test batch; a last small batch is left out."

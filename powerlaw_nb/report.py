@@ -71,6 +71,8 @@ def _group_section(results, rows):
     if whole: parts += ['<h3>All variants</h3>' if heading=='h2' else '', _variants(whole)]
     failed = [r for r in results if 'failed' in r]
     if failed: parts += ['<h3>Failed runs</h3>', _table(['run', 'epoch', 'reason'], [('', [f"{r['run'].label} seed {r['run'].seed} ({r['name']})", r['failed_epoch'], r['failed']]) for r in failed])]
+    doubts = [('', [f"{r['run'].label} seed {r['run'].seed}", f['check'], f['finding'], f['remedy']]) for r in whole for f in r.get('checks', [])]
+    if doubts: parts += ['<h3>Doubts about the evaluation</h3>', _table(['run', 'check', 'what was found', 'remedy'], doubts)]
     return ''.join(parts)
 
 def _variants(results):
@@ -117,14 +119,15 @@ def write_report(
                     + ' and '.join(f'<code>powerlaw_nb reproduce --section {section} --preset {html.escape(p)}</code>' for section in sorted({s for q, s in used if q==p})) + '.</p>' for p in sorted({p for p, s in used}))
     origins = sorted({f"version {r['version']}, commit {r['commit'] or 'unknown'}, torch {r.get('torch')}, {r['device']}" for r in results})
     damaged = ''.join(f'<p>Damaged and left out: <code>{html.escape(name)}</code> ({html.escape(reason)}).</p>' for name, reason in store.damaged.items())
-    failed = sum('failed' in r for r in results)
+    failed, checked, doubted = (sum(map(test, results)) for test in (lambda r: 'failed' in r, lambda r: 'checks' in r, lambda r: bool(r.get('checks'))))
     page = f'''<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>powerlaw_nb report</title><style>{_css}</style></head><body>
 <h1>Does a 1/n eigenspectrum make a code robust?</h1><p>Runs after <i>On 1/n neural representation and robustness</i> (Nassar, Sokol, Chung, Harris, Park, NeurIPS 2020), on MNIST. {len(results)} runs, {failed} failed.</p>{about}{damaged}{''.join(parts)}
 <h2>How the numbers were made</h2><p>α is fitted by weighted least squares (Stringer et al. 2019) to the spectrum of a hidden layer over the 10,000 test images; r² says how straight the spectrum is.
 Robustness is the accuracy averaged over all ε &gt; 0, a gain its difference, and it counts when FGSM and PGD both show it. "Near 1/n" means that |α − 1| of the last hidden layer is at most 0.1, "much higher" at least twice, "no effect" at most 0.02.
 A claim holds when its number is on the right side by more than one standard deviation between seeds, paired by seed; with one seed it is undecided; a claim of several parts needs all of them. The chapter on the experiments has the whole table of rules.
 PGD takes 40 steps of 0.01 along the sign of the gradient, not along the raw gradient as printed in equation 8; an image counts as broken at ε when any iterate at this or a smaller radius broke it. Whitened networks are evaluated with running statistics.
-Choosing the best β on the attacked images flatters it a little; all β are in the tables.</p>
+Choosing the best β on the attacked images flatters it a little; all β are in the tables.
+{checked} of {len(results)} runs were checked for the usual faults of an evaluation, and {doubted} of these have findings, listed under "Doubts about the evaluation".</p>
 <p class="small">{'<br>'.join(map(html.escape, origins))}</p></body></html>'''
     write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))
     return path
