@@ -207,7 +207,7 @@ def loss(self:SpectralRegularizer
     "The spectral penalty of the last forward pass, summed over the layers."
     if not self.eigvecs: raise RuntimeError('there are no eigenvectors yet: call refresh(batches) before the first loss()')
     missing = [name for name in self.layers if name not in self.captured]
-    if missing: raise RuntimeError(f'no activations of {missing}: run the model forward before each loss(), and do not call it after remove(); a model that is compiled and has run must be made and compiled after the regularizer')
+    if missing: raise RuntimeError(f'no activations of {missing}: run the model forward before each loss(), and do not call it after remove(); a compiled model that ran before the regularizer was made does not see it until torch.compiler.reset()')
     total, known = torch.zeros((), device=_device(self.model)), {}
     for name, (alpha, tau, beta) in self.laws.items():
         x = self.captured.take(name)
