@@ -16,7 +16,7 @@ setup(
     license='Apache-2.0', license_files=['LICENSE', 'powerlaw_nb/mnist/LICENSE.md'],
     packages=find_packages(include=['powerlaw_nb*']), package_data={'powerlaw_nb': ['mnist/*', 'results/*.json', 'benchmarks/*.json']},
     python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split(), 'peers': cfg['peers_requirements'].split(), 'ray': cfg['ray_requirements'].split()},
+    extras_require={extra: cfg[f'{extra}_requirements'].split() for extra in ('dev', 'peers', 'ray', 'lightning', 'fastai')},
     entry_points={'console_scripts': cfg['console_scripts'].split()},
     classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Science/Research',
                  'Programming Language :: Python :: 3', 'Topic :: Scientific/Engineering :: Artificial Intelligence'],

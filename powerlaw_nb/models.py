@@ -109,6 +109,10 @@ def hidden(
     return names
 
 # %% ../nbs/03_models.ipynb #1a493dd6
+def _in_backward():
+    "Whether autograd is in a backward pass: there, activation checkpointing calls layers a second time."
+    return torch._C._current_graph_task_id()!=-1
+
 class capture(dict):
     "A dictionary that each forward pass of `model` fills with the outputs of the named layers."
     def __init__(self,
@@ -116,21 +120,40 @@ class capture(dict):
         names:list, # names of submodules, as in `model.named_modules()`
     ):
         super().__init__()
-        names, modules = [names] if isinstance(names, str) else list(names), dict(model.named_modules())
+        names, modules = [names] if isinstance(names, str) else list(names), dict(model.named_modules(remove_duplicate=False))
         if not names: raise ValueError('names is empty: name at least one layer, see model.named_modules()')
         for name in names:
             if name not in modules or not name:
                 close = difflib.get_close_matches(str(name), modules, 1) or [n for n in modules if n][:8]
                 raise ValueError(f'layer {name!r} is not in the model: did you mean one of {close}? see model.named_modules()')
-        if len(set(names))!=len(names): raise ValueError(f'names {names} has a layer twice: name each once')
-        self._handles = [modules[name].register_forward_hook(self._keep(name)) for name in names]
+        if len({id(modules[name]) for name in names})!=len(names): raise ValueError(f'names {names} has a layer twice, perhaps under two names: name each once')
+        self._marks = {}                      # by name: whether gradients were recorded, and the version of the tensor
+        self._handles = [modules[name].register_forward_hook(self._keep(name, modules[name])) for name in names]
 
-    def _keep(self, name):
+    def _keep(self, name, layer):
         "A hook that keeps a layer's output under its name."
         def hook(module, inputs, output):
+            compiling = torch.compiler.is_compiling()
+            if module is not layer or not compiling and _in_backward(): return      # a copy of the model has the hook, too
             if not isinstance(output, Tensor): raise TypeError(f'layer {name!r} gives a {type(output).__name__}, not one tensor: name a submodule of it')
             self[name] = output
+            self._marks[name] = torch.is_grad_enabled(), None if compiling or output.is_inference() else output._version
         return hook
+
+    def take(self,
+        name:str, # one of the names
+    )->Tensor: # (B, ...) its output
+        "Take out the output of a layer; raises when a later layer has changed it in place."
+        output, (_, version) = self.pop(name), self._marks[name]
+        if version is not None and output._version!=version: raise RuntimeError(
+            f'a later layer has changed the output of {name!r} in place, for example a ReLU(inplace=True): name that layer, or the block around both, or give it inplace=False')
+        return output
+
+    def with_grad(self,
+        name:str, # one of the names
+    )->bool:
+        "Whether gradients were recorded when the layer last ran, that is, whether it did not run under `no_grad`."
+        return self._marks[name][0]
 
     def remove(self):
         "Take the hooks off the model; what was captured stays. Safe to call twice."

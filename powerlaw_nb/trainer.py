@@ -7,7 +7,7 @@ __all__ = ['SpectralRegularizer', 'layer_covariances', 'CancelBatch', 'CancelEpo
            'Refresh', 'History', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
 
 # %% ../nbs/04_trainer.ipynb #5eac1883
-import errno, json, math, os, time
+import errno, json, math, os, time, warnings
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Callable, Iterable, Iterator
@@ -35,9 +35,18 @@ def _per_layer(value, names, argument):
         f'{argument} is {value} for the layers {names}: give one number, or one for each layer')
     return values
 
+def _wrapped(model): return isinstance(model, nn.parallel.DistributedDataParallel)
+
 def _bare(model):
-    "The model itself when it comes wrapped for training on several processes."
-    return model.module if isinstance(model, nn.parallel.DistributedDataParallel) else model
+    "The model itself when it comes wrapped for training on several processes, or by `torch.compile`."
+    while True:
+        if _wrapped(model): model = model.module
+        elif hasattr(model, '_orig_mod'): model = model._orig_mod
+        else: return model
+
+def _parallel(model):
+    "Whether the model comes wrapped for training on several processes, perhaps compiled."
+    return _wrapped(model) or _wrapped(getattr(model, '_orig_mod', None))
 
 def _running():
     "The group of all processes when torch.distributed runs on more than one, else None."
@@ -65,6 +74,7 @@ class SpectralRegularizer:
         for name, law in self.laws.items(): _check_law(*law, n=self.ranks[name])
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
         self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from
+        self.frozen = set()                   # layers without a gradient, of which the user has been told
         self.captured = capture(model, names)
 
     def remove(self):
@@ -81,7 +91,10 @@ class SpectralRegularizer:
 def _images(batches):
     "The inputs of an iterable of `x` or `(x, y)`; one tensor is cut into chunks."
     if isinstance(batches, Tensor): batches = batches.split(1024)
-    for batch in batches: yield batch[0] if isinstance(batch, (tuple, list)) else batch
+    for batch in batches:
+        x = batch[0] if isinstance(batch, (tuple, list)) else batch
+        if not isinstance(x, Tensor): raise TypeError(f"batches has a {type(x).__name__}: give tensors of inputs or pairs (x, y), for example (batch['image'] for batch in loader)")
+        yield x
 
 def _device(model):
     "The device of the first parameter or buffer; the CPU when there is none."
@@ -107,7 +120,7 @@ def layer_covariances(
             model(x.to(_device(model)))
             for name in layers:
                 if name not in h: raise ValueError(f'layer {name!r} is in the model but did not run in its forward pass: leave it out of layers')
-                activation = h.pop(name).flatten(1)             # (B, N)
+                activation = h.take(name).flatten(1)            # (B, N)
                 if name not in covariances: covariances[name] = _summary(activation, (starts or {}).get(name))
                 try:
                     for rows in activation.split(1024): covariances[name].update(rows)      # a large batch needs no large float64 copy
@@ -194,13 +207,12 @@ def loss(self:SpectralRegularizer
     "The spectral penalty of the last forward pass, summed over the layers."
     if not self.eigvecs: raise RuntimeError('there are no eigenvectors yet: call refresh(batches) before the first loss()')
     missing = [name for name in self.layers if name not in self.captured]
-    if missing: raise RuntimeError(f'no activations of {missing}: run the model forward before each loss(), and do not call it after remove()')
+    if missing: raise RuntimeError(f'no activations of {missing}: run the model forward before each loss(), and do not call it after remove(); a compiled model that ran before the regularizer was made does not see it until torch.compiler.reset()')
     total, known, floors, group = torch.zeros((), device=_device(self.model)), {}, {}, self._group()
     for name, (alpha, tau, beta) in self.laws.items():
-        x = self.captured.pop(name)
-        if torch.is_grad_enabled() and not x.requires_grad and any(p.requires_grad for p in self.model.parameters()):
-            raise RuntimeError(f'the activations of {name} have no gradient: the last forward pass ran under no_grad, or all layers up to it are frozen')
+        x = self.captured.take(name)
         if beta==0: continue
+        if torch.is_grad_enabled() and not x.requires_grad and any(p.requires_grad for p in self.model.parameters()): self._without_gradient(name)
         spectrum = _projected_spectrum(x, self.eigvecs[name], group)
         known[name], floors[name] = spectrum.detach(), _anchor_floor(x, group)
         total = total + _penalty(spectrum, power_law_target(spectrum, alpha, tau), tau, beta)
@@ -208,6 +220,14 @@ def loss(self:SpectralRegularizer
     if known and not (total.detach() + lost).isfinite(): self._explain(known, floors)   # the only look at a value: a GPU is waited for once a step, not once a layer
     self.spectra.update(known)
     return total
+
+@patch
+def _without_gradient(self:SpectralRegularizer, name):
+    "Raise when the last forward pass recorded no gradients, and warn once about a layer that is frozen."
+    if not self.captured.with_grad(name): raise RuntimeError(
+        f'the activations of {name} have no gradient: the last forward pass ran under no_grad, as activation checkpointing with use_reentrant=True does; run it with gradients, or checkpoint with use_reentrant=False')
+    if name not in self.frozen: warnings.warn(f'layer {name!r} and all before it are frozen: its penalty is a constant, without a gradient; leave it out of layers, or give it beta=0', stacklevel=4)
+    self.frozen.add(name)
 
 @patch
 def _explain(self:SpectralRegularizer, spectra, floors):
@@ -390,7 +410,7 @@ def _one_batch(self:Trainer):
     objects, functions = self._penalties()
     self.penalty = objects + functions
     self.loss = self.task_loss + self.penalty
-    if _bare(self.model) is not self.model and _running() is not None:  # DDP takes the mean over processes; wanted is that over images
+    if _parallel(self.model) and _running() is not None:  # DDP takes the mean over processes; wanted is that over images
         self.loss = self.loss + self._excess()*(self.task_loss + functions)
     self('after_loss')
     self.opt.zero_grad()
@@ -437,7 +457,7 @@ def fit(self:Trainer,
     check_whole(epochs, 'epochs', low=0)
     if self.seed is None and getattr(data, 'share', (0, 1))[1]>1 and data.shuffle and data.generator is None: raise ValueError(
         'seed is None, and data is a share of shuffled batches: the processes would draw different orders; give the Trainer a seed, or data a generator')
-    if _bare(self.model) is self.model and any(isinstance(r, SpectralRegularizer) and r._group() is not None for r in self.regularizers): raise ValueError(
+    if not _parallel(self.model) and any(isinstance(r, SpectralRegularizer) and r._group() is not None for r in self.regularizers): raise ValueError(
         'model is not wrapped, but torch.distributed runs: its copies would drift apart; wrap it in DistributedDataParallel, or give the regularizer group=False for a training of its own')
     _check_same_length(data, _device(self.model))
     self.data, self.epochs = data, epochs
