@@ -79,6 +79,7 @@ def dataset(
 )->tuple[Tensor,Tensor]: # images (B, C, H, W) in [0,1], labels (B,) int64
     "A data set of torchvision as tensors."
     if name not in data_sets: raise ValueError(f'name is {name!r}: choose one of {list(data_sets)}, or call mnist()')
+    if (Path(root)/name/'processed').exists(): raise ValueError(f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')
     try: found = getattr(torchvision.datasets, name)(root, train=train, download=download)
     except (OSError, RuntimeError) as error: raise ConnectionError(
         f'{name} is not in {root} and could not be fetched ({error}): connect to a network, or put its files there as torchvision lays them out') from error

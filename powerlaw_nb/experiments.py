@@ -449,6 +449,12 @@ def _begin(make, checkpoint, epochs):
     except ValueError as error: warnings.warn(f'{error}: the run begins again', stacklevel=3)
     return make()
 
+def _tidy(store, run):
+    "Delete the checkpoint of a run that is finished, and what killed processes left of its files."
+    checkpoint = store.checkpoint(run)
+    for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), *store.path.glob(f'.{run.name}.json.*.tmp')]:
+        with contextlib.suppress(OSError): left.unlink()
+
 def execute_run(
     run:Run, # what to do
     store:Store, # where its result goes
@@ -473,7 +479,7 @@ def execute_run(
     seconds = dict(train=sum(h['seconds'] for h in trainer.history), refresh=trainer.seconds['refresh'], evaluate=time.perf_counter()-start)
     result.update(**measured, history=history, peak_memory_mb=_peak_memory(), seconds={k: round(v, 2) for k, v in seconds.items()})
     store.save(result)
-    for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), *store.path.glob(f'.{run.name}.json.*.tmp')]: left.unlink(missing_ok=True)   # also what a killed process left
+    _tidy(store, run)
     return result
 
 # %% ../nbs/08_experiments.ipynb #dfa80b41
@@ -512,6 +518,7 @@ def execute(
     stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
     if engine=='ray' and missing: computed = _on_ray(missing, store, device, workers)
     else: computed = _side_by_side(missing, store, device, workers) if workers and workers>1 and missing else _one_by_one(missing, store, device, progress)
+    for run, _ in stored: _tidy(store, run)                       # a process may have been killed between the two
     start, spent = time.perf_counter(), 0.
     with contextlib.closing(computed):
         for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
@@ -789,7 +796,7 @@ def is_choice(
 )->bool:
     "Whether the run belongs to a group of the section `choices` alone."
     _check_run(run)
-    groups = lambda section: {other.group for other in grid(section, run.preset)}
+    groups = lambda section: {other.group for other in grid(section, run.preset) if other.seed==presets[run.preset]['seeds'][0]}     # all seeds are of one group
     return run.preset in presets and run.group in groups('choices') - groups('paper')
 
 def claims(
