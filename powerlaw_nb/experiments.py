@@ -217,8 +217,8 @@ def _part(result, part):
     return result[part]
 
 def _check_results(results, *parts, least=0):
-    "Raise unless `results` is a list of results that have these parts, with so many at least."
-    if not isinstance(results, (list, tuple)) or not all(isinstance(r, dict) and set(parts) <= set(r) for r in results): raise TypeError(
+    "The results as a list; raise unless they have these parts, and there are so many at least."
+    if isinstance(results, (str, dict)) or not hasattr(results, '__iter__') or not all(isinstance(r, dict) and set(parts) <= set(r) for r in (results := list(results))): raise TypeError(
         f"results is {results!r:.60}: give a list of results, as Store.results() gives it")
     if len(results)<least: raise ValueError('results is empty: give those of at least one run, as Store.results() gives them')
     return results
@@ -595,7 +595,7 @@ def _connected(ray):
         return
     try:
         try: ray.init(include_dashboard=False, log_to_driver=False, logging_level='ERROR')
-        except (RuntimeError, ValueError, ConnectionError) as error: raise OSError(f'Ray cannot be reached or started: {error}') from error
+        except Exception as error: raise OSError(f'Ray cannot be reached or started: {error}') from error        # Ray itself raises plain Exceptions
         yield
     finally: ray.shutdown()
 

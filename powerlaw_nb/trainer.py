@@ -504,8 +504,8 @@ def _read_checkpoint(path):
     if not isinstance(info, dict): raise TypeError('its header is no dictionary')
     for key, kind in dict(epoch=int, step=int, history=list, seconds=dict, groups=list, rest=dict).items():
         if type(info.get(key)) is not kind: raise TypeError(f'{key} in its header is {info.get(key)!r:.60}')
-    numbers = lambda values: isinstance(values, dict) and all(type(v) in (int, float) for v in values.values())
-    if not (numbers(info['seconds']) and all(numbers(h) and {'loss', 'penalty', 'seconds'} <= set(h) for h in info['history'])): raise TypeError('its history holds other things than numbers')
+    numbers = lambda values, *keys: isinstance(values, dict) and all(type(values.get(key)) in (int, float) for key in keys)     # a callback may have put more there
+    if not (numbers(info['seconds'], 'refresh') and all(numbers(h, 'loss', 'penalty', 'seconds') for h in info['history'])): raise TypeError('its history or its seconds are no numbers')
     return {**entries, **info['rest']}, info
 
 def _unpack(entries, prefix):
