@@ -218,10 +218,10 @@ def _part(result, part):
 
 def _check_results(results, *parts, least=0):
     "The results as a list; raise unless they have these parts, and there are so many at least."
-    if isinstance(results, (str, dict)) or not hasattr(results, '__iter__') or not all(isinstance(r, dict) and set(parts) <= set(r) for r in (results := list(results))): raise TypeError(
-        f"results is {results!r:.60}: give a list of results, as Store.results() gives it")
-    if len(results)<least: raise ValueError('results is empty: give those of at least one run, as Store.results() gives them')
-    return results
+    given = list(results) if hasattr(results, '__iter__') and not isinstance(results, (str, dict)) else [None]
+    if not all(isinstance(r, dict) and set(parts) <= set(r) for r in given): raise TypeError(f"results is {results!r:.60}: give a list of results, as Store.results() gives it")
+    if len(given)<least: raise ValueError('results is empty: give those of at least one run, as Store.results() gives them')
+    return given
 
 def _check_store(store):
     "Raise a TypeError unless `store` is a Store."
