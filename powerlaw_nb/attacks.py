@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .models import evaluating
-from .theory import check_number, check_whole
+from .theory import NonFiniteError, check_number, check_whole
 
 # %% ../nbs/06_attacks.ipynb #50d50bb3
 def _check_images(x):
@@ -31,7 +31,7 @@ def _check_labels(y, B):
 
 def _check_classes(logits, y):
     "Raise unless each label is the number of a logit, and the logits are numbers."
-    if not logits.isfinite().all(): raise ValueError('model gives NaN or infinite logits for these images: an attack on it means nothing; train it anew')
+    if not logits.isfinite().all(): raise NonFiniteError('model gives NaN or infinite logits for these images: an attack on it means nothing; train it anew')
     if logits.ndim!=2 or y.min()<0 or y.max()>=logits.shape[1]: raise ValueError(
         f'y has labels from {int(y.min())} to {int(y.max())}, but the model gives shape {tuple(logits.shape)}: labels must be 0 to number of classes - 1')
 

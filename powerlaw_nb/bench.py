@@ -29,13 +29,22 @@ from .models import MLP, seeded
 from .plots import markdown_table
 from .reg import rayleigh_spectrum, spectral_loss
 from . import report
-from .theory import Covariance, eigendecomposition
+from .theory import Covariance, check_whole, eigendecomposition
 from .trainer import SpectralRegularizer, Trainer, write_atomic
 
 # %% ../nbs/90_benchmarks.ipynb #095b11b0
 def _wait(device):
     "Wait until the device has done all its work."
     if torch.device(device).type=='cuda': torch.cuda.synchronize(device)
+
+def _check_work(work, name='work'):
+    "Raise a TypeError unless `work` can be called."
+    if not callable(work): raise TypeError(f'{name} is {work!r:.60}: give a function without arguments')
+
+def _check_sizes(sizes, name):
+    "Raise unless `sizes` is a list of whole numbers, 1 or more."
+    if not len(sizes): raise ValueError(f'{name} is empty: give at least one whole number')
+    for size in sizes: check_whole(size, f'one of {name}')
 
 def interleaved(
     works:dict, # name -> function without arguments
@@ -46,6 +55,9 @@ def interleaved(
     warm:int=1, # rounds before, that do not count; 0 for work of many seconds
 )->dict: # name -> list of seconds, one for each round
     "Time pieces of work in turn."
+    if not works: raise ValueError('works is empty: give at least one function without arguments')
+    check_whole(least, 'least'), check_whole(most, 'most', low=least)
+    for name, work in works.items(): _check_work(work, f'works[{name!r}]')
     seconds, start = {name: [] for name in works}, time.perf_counter()
     for round in range(-warm, most):
         if round>=least and time.perf_counter()-start>budget: break
@@ -62,6 +74,8 @@ def ratio(
     reference:str, # denominator
 )->dict: # median, low and high (quartiles), rounds
     "The ratio of two times, round by round."
+    for name in (work, reference):
+        if name not in seconds: raise ValueError(f'seconds has no {name!r}: choose from {list(seconds)}')
     ratios = [a/b for a, b in zip(seconds[work], seconds[reference])]
     low, median, high = np.quantile(ratios, (.25, .5, .75))
     return dict(median=_digits(median), low=_digits(low), high=_digits(high), rounds=len(ratios))
@@ -73,7 +87,7 @@ def peak_bytes(
     device='cpu', # where it works
 )->int: # bytes
     "The largest number of bytes that a piece of work held at one time, beyond what was there before."
-    _wait(device)
+    _check_work(work); _wait(device)
     if torch.device(device).type=='cuda':
         torch.cuda.reset_peak_memory_stats(device); before = torch.cuda.memory_allocated(device)
         work(); _wait(device)
@@ -89,6 +103,7 @@ def plain_loss(
     tau:int=10, # first index of the power law
 )->Tensor: # scalar
     "Equations 5 and 2 as they stand: covariance, two products with V, and a loop over the eigenvalues."
+    check_whole(tau, 'tau', remedy=f'below {x.shape[1]}')
     centred = x - x.mean(0)
     covariance = centred.T @ centred / len(x)
     spectrum = (eigvecs.T @ covariance @ eigvecs).diagonal().sort(descending=True).values
@@ -113,6 +128,7 @@ def loss_works(
     device='cpu', # where
 )->dict: # name -> function without arguments
     "The ways to compute the loss of one layer and its gradient."
+    check_whole(B, 'B', low=2), check_whole(N, 'N', low=2)
     x, V = _layer(B, N, device)
     return {'two products': lambda: (x@V)@V.T, 'fast': lambda: _gradient(lambda x: spectral_loss(x, V), x),
             'plain': lambda: _gradient(lambda x: plain_loss(x, V), x), 'exact': lambda: _gradient(spectral_loss, x)}
@@ -124,6 +140,7 @@ def measure_loss(
     per_neuron:float=1.5, # B/N, the paper's value
 )->list: # one dictionary for each size
     "Time and memory of the loss forward and backward, beside the two products."
+    _check_sizes(sizes, 'sizes')
     rows = []
     for N in sizes:
         works, B = loss_works(round(per_neuron*N), N, device), round(per_neuron*N)
@@ -184,6 +201,7 @@ def measure_refresh(
     images:int=60_000, # of which the time of a refresh is made up
 )->list: # one dictionary for each size
     "Time and memory of the streamed covariance and of the decomposition."
+    _check_sizes(sizes, 'sizes')
     rows = []
     for N in sizes:
         x, _ = _layer(round(1.5*N), N, device)
@@ -210,6 +228,7 @@ def measure_memory(
 )->list: # one dictionary for each number of layers and of images
     "Peak memory of a refresh beyond the model, in arrays of N x N in float64."
     rows = []
+    check_whole(N, 'N'), _check_sizes(layers, 'layers'), _check_sizes(images, 'images')
     for D in layers:
         regularizer = SpectralRegularizer(seeded(0, lambda: MLP((784, *[N]*D, 10))).to(device))
         for count in images:
@@ -222,7 +241,8 @@ def measure_memory(
 # %% ../nbs/90_benchmarks.ipynb #efd8e71f
 def _trained(network, device, preset='paper', images=10_000, epochs=4):
     "A network of the paper, trained for some epochs."
-    run = next(r for r in grid('paper', preset) if r.network==network and r.variant=='vanilla')
+    run = next((r for r in grid('paper', preset) if r.network==network and r.variant=='vanilla'), None)
+    if run is None: raise ValueError(f"network is {network!r}: choose 'shallow', 'mlp' or 'cnn'")
     model = make_model(run).to(device)
     x, y = mnist(device=device, limit=images, raw=True)
     Trainer(model, torch.optim.Adam(model.parameters(), lr=1e-3), seed=0).fit(Batches(x, y, 250), epochs)
@@ -289,6 +309,7 @@ def measure_growth(
     budget:float=20., # seconds for each row
 )->list: # one dictionary for each row: what, sizes, seconds, exponent, predicted
     "Times over N, B, D and the number of radii, with fitted and predicted exponents."
+    for values, name in ((neurons, 'neurons'), (batches, 'batches'), (layers, 'layers'), (radii, 'radii')): _check_sizes(values, name)
     def row(what, predicted, works):
         seconds = interleaved(works, device, budget, most=9)
         sizes, typical = list(works), [statistics.median(v) for v in seconds.values()]
@@ -324,7 +345,7 @@ def measure_ideas(
     budget:float=20., # seconds for each idea
 )->list: # one dictionary for each idea
     "Ratio of the time with an idea to the time without, and the relative change of the result."
-    B = round(1.5*N)
+    B = round(1.5*check_whole(N, 'N', low=2))
     x, V = _layer(B, N, device)
     double, g = x.double(), torch.linspace(1, 2, N, device=device)
     order = g[_whole_loss(x, V)[1].argsort(descending=True)]     # the weights as `rayleigh_spectrum` sorts its columns
@@ -366,7 +387,7 @@ def machine(
     "What a reader must know of the machine that a figure was measured on."
     information = Path('/proc/cpuinfo')
     names = [line.split(':')[1].strip() for line in (information.read_text().splitlines() if information.exists() else ()) if line.startswith('model name')]
-    device = torch.device(device)
+    device = torch.device(_device_here(device))
     return dict(device=torch.cuda.get_device_name(device) if device.type=='cuda' else names[0] if names else platform.processor() or platform.machine(), kind=device.type, threads=torch.get_num_threads(),
                 system=platform.system(), python=platform.python_version(), torch=torch.__version__, date=date.today().isoformat(), **_origin())
 
@@ -481,6 +502,11 @@ def main(
     return report.main(argv, more=(_add_command,))
 
 # %% ../nbs/90_benchmarks.ipynb #ffeb5063
+def _rows(result, part):
+    "The rows of a part of a benchmark, or a ValueError when it was not measured."
+    if part not in result: raise ValueError(f"result has no part {part!r}: measure it with benchmark(parts=[{part!r}])")
+    return result[part]['rows']
+
 def _ratios(ax, x, rows, label, color, marker, line):
     "Median ratios with quartiles."
     median, low, high = ([row[k] for row in rows] for k in ('median', 'low', 'high'))
@@ -491,8 +517,8 @@ def figure_loss(
     axs=None, # two axes; None: a new figure
 )->np.ndarray: # (2,) matplotlib axes
     "Time and memory of the loss over the number of neurons."
+    rows = _rows(result, 'loss')
     axs = plt.subplots(1, 2, figsize=(7.4, 3), layout='constrained')[1] if axs is None else axs
-    rows = result['loss']['rows']
     N = [row['N'] for row in rows]
     for key, label, look in (('exact_over_fast', 'exact eigenvalues / loss', ('#E69F00', 's', '-.')), ('plain_over_fast', 'plain definition / loss', ('#D55E00', '^', '--')),
                              ('over_products', 'loss / two products', ('#0072B2', 'o', '-'))): _ratios(axs[0], N, [row[key] for row in rows], label, *look)
@@ -510,8 +536,8 @@ def figure_steps(
     ax=None, # axes; None: a new figure
 )->plt.Axes: # with the drawing
     "Shares of an epoch, and the time of a step with over without the regularizer."
+    rows, hatches = _rows(result, 'steps')[::-1], ('', '//', '..', 'xx')
     ax = plt.subplots(figsize=(7.4, 2.2), layout='constrained')[1] if ax is None else ax
-    rows, hatches = result['steps']['rows'][::-1], ('', '//', '..', 'xx')
     names = [f"{row['network']}\nwith / without {row['with_over_without']['median']:.2f}" for row in rows]
     left = np.zeros(len(rows))
     for part, color, hatch in zip(rows[0]['shares'], ('#666666', '#0072B2', '#009E73', '#E69F00'), hatches):
@@ -525,8 +551,8 @@ def figure_attacks(
     axs=None, # two axes; None: a new figure
 )->np.ndarray: # (2,) matplotlib axes
     "Time of a curve of radii beside other libraries, and the curves themselves."
+    rows = _rows(result, 'attacks')
     axs = plt.subplots(1, 2, figsize=(7.4, 2.8), layout='constrained')[1] if axs is None else axs
-    rows = result['attacks']['rows']
     names, height = list(rows[0]['curve']), .8/len(rows)
     for i, (row, color, hatch) in enumerate(zip(rows, ('#0072B2', '#E69F00'), ('', '//'))):
         y = np.arange(len(names)) + (i-.5*(len(rows)-1))*height
@@ -544,8 +570,9 @@ def figure_growth(
     ax=None, # axes; None: a new figure
 )->plt.Axes: # with the drawing
     "Times over sizes, relative to the smallest, with fitted and predicted exponents."
+    rows = _rows(result, 'growth')
     ax = plt.subplots(figsize=(6, 3.4), layout='constrained')[1] if ax is None else ax
-    for row, color, marker, line in zip(result['growth']['rows'], ('#0072B2', '#009E73', '#D55E00', '#CC79A7', '#E69F00'), 'os^Dv', ('-', '--', '-.', ':', '-')):
+    for row, color, marker, line in zip(rows, ('#0072B2', '#009E73', '#D55E00', '#CC79A7', '#E69F00'), 'os^Dv', ('-', '--', '-.', ':', '-')):
         ax.loglog(np.divide(row['sizes'], row['sizes'][0]), np.divide(row['seconds'], row['seconds'][0]), color=color, marker=marker, ls=line, ms=4, label=f"{row['what']}: {row['exponent']:.2f} ({row['predicted']})")
     ax.set(xlabel='size / smallest size', ylabel='time / smallest time'); ax.legend(frameon=False, fontsize=7, title='exponent fitted (predicted)', title_fontsize=8)
     return ax
@@ -555,4 +582,4 @@ def ideas_table(
 )->str: # Markdown
     "The ideas that were tried, as a table."
     spread = lambda r: f"{r['median']:.2f} ({r['low']:.2f}–{r['high']:.2f})"
-    return markdown_table(['idea', 'time with / without', 'change of the result', 'kept'], [[r['idea'], spread(r['ratio']), f"{r['change']:.0e}", 'yes' if r['kept'] else 'no'] for r in result['ideas']['rows']])
+    return markdown_table(['idea', 'time with / without', 'change of the result', 'kept'], [[r['idea'], spread(r['ratio']), f"{r['change']:.0e}", 'yes' if r['kept'] else 'no'] for r in _rows(result, 'ideas')])

@@ -42,10 +42,16 @@ def _cut(x, y, limit, device):
     if limit is not None and check_whole(limit, 'limit', remedy=f'at most {len(x)}')>len(x): raise ValueError(f'limit is {limit}: give a whole number from 1 to {len(x)}, or None for all')
     return x[:limit].to(device), y[:limit].long().to(device)
 
+def _check_images(x):
+    "Raise unless `x` is a tensor of bytes or of floating point numbers."
+    if not isinstance(x, Tensor) or x.dtype!=torch.uint8 and not x.is_floating_point(): raise TypeError(
+        f"x has type {getattr(x, 'dtype', type(x).__name__)}: give bytes (uint8) or floating point images in [0,1]")
+
 def as_images(
     x:Tensor, # (B, ...) images, uint8 with values 0..255, or floating point in [0,1]
 )->Tensor: # the same shape, float32 or wider, in [0,1]
     "Bytes as numbers in [0,1]; floating point images as they are."
+    _check_images(x)
     return x.float()/255 if x.dtype==torch.uint8 else x
 
 def mnist(
@@ -73,6 +79,7 @@ def dataset(
 )->tuple[Tensor,Tensor]: # images (B, C, H, W) in [0,1], labels (B,) int64
     "A data set of torchvision as tensors."
     if name not in data_sets: raise ValueError(f'name is {name!r}: choose one of {list(data_sets)}, or call mnist()')
+    if (Path(root)/name/'processed').exists(): raise ValueError(f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')
     try: found = getattr(torchvision.datasets, name)(root, train=train, download=download)
     except (OSError, RuntimeError) as error: raise ConnectionError(
         f'{name} is not in {root} and could not be fetched ({error}): connect to a network, or put its files there as torchvision lays them out') from error
@@ -94,7 +101,7 @@ class Batches:
         generator:torch.Generator=None, # source of the order, on the CPU; None: torch's global stream
         share:tuple=(0, 1), # (rank, number of processes): of each batch, this process gets every so many-th image; all must draw the same order
     ):
-        if x.dtype!=torch.uint8 and not x.is_floating_point(): raise TypeError(f'x has type {x.dtype}: give bytes (uint8) or floating point images in [0,1]')
+        _check_images(x)
         if len(x)!=len(y): raise ValueError(f'x has {len(x)} images and y {len(y)} labels: give one label for each image')
         if not len(x): raise ValueError('x is empty: give at least one image')
         check_whole(batch_size, 'batch_size')

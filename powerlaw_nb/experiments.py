@@ -10,7 +10,7 @@ __all__ = ['variants', 'presets', 'sections', 'engines', 'Run', 'run_from_config
            'is_choice', 'claims']
 
 # %% ../nbs/08_experiments.ipynb #9b3523f8
-import base64, concurrent.futures, contextlib, hashlib, importlib.resources, itertools, json, math, multiprocessing, os, platform, subprocess, threading, time, warnings
+import base64, concurrent.futures, contextlib, hashlib, importlib.resources, itertools, json, math, multiprocessing, os, platform, re, subprocess, tempfile, threading, time, warnings
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -26,7 +26,7 @@ from torch import nn
 from .attacks import fgsm, pgd, robustness_curve, white_noise
 from .checks import evaluation_checks, strong_curve
 from .data import Batches, mnist
-from .models import CNN, MLP, evaluating, hidden, seeded
+from .models import CNN, MLP, activations, evaluating, hidden, seeded
 from .reg import jacobian_loss, logit_jacobian_loss
 from .sensitivity import sensitivity_maps, spatial_extent, spectral_centroid
 from .theory import NonFiniteError, check_whole, eigendecomposition, fit_powerlaw, n_components, participation_ratio
@@ -41,6 +41,18 @@ _target = ('alpha', 'tau', 'beta')                                # what may dif
 def _digest(values, length):
     "The first hexadecimal digits of a hash of a dictionary."
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:length]
+
+def _is_whole(low): return lambda v: type(v) is int and v>=low
+def _is_number(v): return isinstance(v, (int, float)) and 0<=v<math.inf and type(v) is not bool
+def _is_positive(v): return _is_number(v) and v>0
+def _each_is(kind): return lambda v: isinstance(v, tuple) and len(v)>0 and all(map(kind, v))
+
+_rules = {**{name: (choices.__contains__, f'choose one of {choices}') for name, choices in dict(network=['shallow', 'mlp', 'cnn'], variant=list(variants), act=list(activations), bn=[False, True], amsgrad=[False, True]).items()},
+          'preset': (lambda v: isinstance(v, str) and bool(re.fullmatch(r'\w[\w .+-]*', v)), 'give a word, because it becomes part of a file name'), 'seed': (lambda v: type(v) is int, 'give an int'),
+          **{name: (_is_whole(low), f'give an int, {low} or more') for name, low in dict(batch_size=1, epochs=0, train_images=1, test_images=1, tau=1, pgd_steps=1).items()},
+          'beta': (_is_number, 'give a number, 0 or more'), **{name: (_is_positive, 'give a number above 0') for name in ('lr', 'pgd_step_size')},
+          'alpha': (lambda v: _is_positive(v) or _each_is(_is_positive)(v), 'give a number above 0, or a tuple with one for each layer'),
+          'widths': (lambda v: _each_is(_is_whole(1))(v) and len(v)>2, 'give a tuple of at least three ints'), **{name: (_each_is(_is_number), 'give a tuple of numbers, 0 or more') for name in ('eps', 'sigma')}}
 
 @dataclass(frozen=True)
 class Run:
@@ -65,6 +77,10 @@ class Run:
     amsgrad:bool=False # the variant of Adam in the authors' code
     pgd_steps:int=40 # steps of PGD, as in the paper
     pgd_step_size:float=.01 # size of a step, as in the paper
+
+    def __post_init__(self):
+        for name, (holds, remedy) in _rules.items():
+            if not holds(value := getattr(self, name)): raise ValueError(f'{name} is {value!r}: {remedy}')
 
     @property
     def group(self)->str:
@@ -91,6 +107,7 @@ def run_from_config(
 )->Run:
     "The run that a stored configuration describes; unknown and missing keys are errors."
     names = {f.name for f in fields(Run)}
+    if not isinstance(config, dict): raise TypeError(f'config is {config!r:.60}: give a dictionary, as asdict(run) makes it')
     if set(config)!=names: raise ValueError(
         f'config has unknown keys {sorted(set(config)-names)} and lacks {sorted(names-set(config))}: it was not written by this version')
     return Run(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
@@ -163,25 +180,57 @@ def _numbers(values, length=None):
     "Whether `values` is a list of finite numbers, of that length if one is given."
     return isinstance(values, list) and length in (None, len(values)) and all(type(v) in (int, float) and math.isfinite(v) for v in values)
 
+def _texts(values):
+    "Whether `values` are text that can be written to a file."
+    return all(isinstance(v, str) and not re.search('[\ud800-\udfff]', v) for v in values)
+
+def _layer_sizes(run):
+    "Neurons of each hidden layer, first to last."
+    return [169*run.widths[0], 25*run.widths[1], run.widths[2]] if run.network=='cnn' else list(run.widths[1:-1])
+
 def _check_result(result, name):
     "Raise a ValueError unless `result` is the whole result of a run that is called `name`."
     def need(condition, what):
         if not condition: raise ValueError(what)
     need(isinstance(result, dict) and {'name', 'config', 'version', 'commit', 'device', 'seconds'} <= set(result), 'it is no result of a run')
     need(isinstance(result['config'], dict), 'its config is no dictionary')
-    try: run = run_from_config(result['config']); same = run.name==result['name']==name and bool(run.label)
-    except (TypeError, KeyError) as error: raise ValueError(f'its config has wrong types ({error})') from error
-    need(same, 'its config and its name do not belong together')
+    run = run_from_config(result['config'])
+    need(run.name==result['name']==name, 'its config and its name do not belong together')
+    need(_texts([result['version'], result['device'], result['commit'] or '', result.get('torch', ''), result.get('date', '')]), 'its version, commit, device, torch or date is no text')
     need(isinstance(result['seconds'], dict) and _numbers(list(result['seconds'].values())), 'its seconds are no numbers')
-    if 'failed' in result: return need(isinstance(result['failed'], str) and type(result.get('failed_epoch')) is int, 'its reason for failing is no text, or has no epoch')
+    if 'failed' in result: return need(_texts([result['failed']]) and type(result.get('failed_epoch')) is int, 'its reason for failing is no text, or has no epoch')
     curves, spectra, fits, maps = (result.get(part) for part in ('curves', 'spectra', 'fits', 'maps'))
     need(isinstance(curves, dict) and all(_numbers(curves.get(a), len(r)) for a, r in (('fgsm', run.eps), ('pgd', run.eps), ('noise', run.sigma))), 'its curves are not whole')
     need(isinstance(spectra, dict) and spectra and all(map(_numbers, spectra.values())), 'its spectra are not whole')
     need(isinstance(fits, dict) and set(fits)==set(spectra) and all(isinstance(f, dict) and _numbers([f.get(k) for k in ('alpha', 'r2', 'lo', 'hi', 'dimension')]) for f in fits.values()), 'its fits are not whole')
+    need([*spectra]==[f'hidden{i}' for i in range(1, len(spectra)+1)]==[*fits] and [*map(len, spectra.values())]==_layer_sizes(run), 'its spectra or fits are of other layers than its config says')
+    need(all(type(f['dimension']) is int and 1<=f['dimension']<=len(spectra[layer]) for layer, f in fits.items()), 'a dimension in its fits is not possible')
     need(isinstance(maps, dict) and _numbers(maps.get('n')) and all(_numbers(maps.get(k), len(maps['n'])) for k in ('scale', 'centroid', 'extent'))
-         and isinstance(maps.get('data'), list) and len(maps['data'])==len(maps['n']) and all(isinstance(m, str) and len(m)==1048 for m in maps['data']), 'its sensitivity maps are not whole')
+         and isinstance(maps.get('data'), list) and len(maps['data'])==len(maps['n']) and all(isinstance(m, str) and re.fullmatch('[A-Za-z0-9+/]{1046}==', m) for m in maps['data']), 'its sensitivity maps are not whole')
     need(isinstance(result.get('checks', []), list) and all(isinstance(f, dict) and all(isinstance(f.get(k), str) for k in ('check', 'finding', 'remedy')) and _numbers([f.get('value')])
          for f in result.get('checks', [])), 'the findings of its checks are not whole')    # results of earlier versions have none
+
+def _check_run(run):
+    "Raise a TypeError unless `run` is a Run."
+    if not isinstance(run, Run): raise TypeError(f'run is {run!r:.60}: give a Run, for example one of grid()')
+    return run
+
+def _part(result, part):
+    "A part of the result of one run, or a ValueError when it has none."
+    if not isinstance(result, dict) or part not in result: raise ValueError(f'result has no {part}: give that of a run that did not fail, as Store.results() gives it')
+    return result[part]
+
+def _check_results(results, *parts, least=0):
+    "The results as a list; raise unless they have these parts, and there are so many at least."
+    given = list(results) if hasattr(results, '__iter__') and not isinstance(results, (str, dict)) else [None]
+    if not all(isinstance(r, dict) and set(parts) <= set(r) for r in given): raise TypeError(f"results is {results!r:.60}: give a list of results, as Store.results() gives it")
+    if len(given)<least: raise ValueError('results is empty: give those of at least one run, as Store.results() gives them')
+    return given
+
+def _check_store(store):
+    "Raise a TypeError unless `store` is a Store."
+    if not isinstance(store, Store): raise TypeError(f'store is {store!r:.60}: give a Store, for example Store("results")')
+    return store
 
 class Store:
     "A folder with one JSON file per finished run."
@@ -193,39 +242,52 @@ class Store:
         if not create:
             if not self.path.is_dir(): raise ValueError(f'store {path}: there is no such folder; give the folder of an earlier reproduce')
             return
-        try: write_atomic(self.path/'.writable', lambda p: p.touch()); (self.path/'.writable').unlink(missing_ok=True)
-        except OSError as error: raise ValueError(f'out {path}: {error.strerror}') from error
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path): pass     # it vanishes by itself, also when the process is killed now
+        except OSError as error: raise ValueError(f'out {path}: cannot be written ({error.strerror}); choose another folder') from error
 
     def file(self,
         run:Run, # any run
     )->Path: # of a JSON file, which need not exist
         "Where the result of a run is kept."
-        return self.path/f'{run.name}.json'
+        return self.path/f'{_check_run(run).name}.json'
 
     def checkpoint(self,
         run:Run, # any run
     )->Path: # of a safetensors file, which need not exist
         "Where a run that is not finished keeps its state."
-        return self.path/'checkpoints'/f'{run.name}.safetensors'
+        return self._checkpoints()/f'{_check_run(run).name}.safetensors'
 
     def lock(self,
         run:Run, # any run
     )->FileLock: # use it as a context manager; the system frees it when its process dies
         "What only one process at a time can hold, so that two never compute the same run."
+        file = self._checkpoints()/f'{_check_run(run).name}.lock'
+        if file.is_symlink(): raise ValueError(f'{file} is a link: a store writes only into its own folder; delete it')
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(file)
+
+    def _checkpoints(self):
+        "The folder of states and locks, after a check that it does not lead out of the store."
         folder = self.path/'checkpoints'
-        folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder/f'{run.name}.lock')
+        if folder.is_symlink(): raise ValueError(f'{folder} is a link: a store writes only into its own folder; put a folder in its place')
+        return folder
 
     def save(self,
         result:dict, # as `execute_run` makes it
     ):
         "Write the result of one run."
+        if not isinstance(result, dict) or not re.fullmatch(r'\w[\w .+-]*', str(result.get('name'))): raise ValueError(
+            f"result has the name {result.get('name') if isinstance(result, dict) else result!r}: give what execute_run made, with a name that is a plain file name")
         text = json.dumps(result, indent=1, allow_nan=False)
         write_atomic(self.path/f"{result['name']}.json", lambda p: p.write_text(text, encoding='utf-8'))
 
     def _read(self, file):
         "One result, or a ValueError that says what is wrong with the file."
-        result = json.loads(file.read_text(encoding='utf-8'))
+        if not file.is_file(): raise ValueError('it is no file')     # a pipe would be waited for without end
+        try: result = json.loads(file.read_text(encoding='utf-8'))
+        except RecursionError as error: raise ValueError('it is nested too deeply') from error
         _check_result(result, file.stem)
         return {**result, 'run': run_from_config(result['config'])}
 
@@ -256,6 +318,7 @@ def make_model(
     run:Run, # says which network
 )->nn.Module: # on the CPU, with the weights that the seed gives
     "The network of a run, before training."
+    _check_run(run)
     whiten = partial(Whiten, track_running_stats=True) if run.variant.endswith('-wh') else None
     if run.network=='cnn': make = partial(CNN, run.widths[:2], run.widths[2], act=run.act, whiten=whiten)
     elif run.network in ('shallow', 'mlp'): make = partial(MLP, run.widths, act=run.act, bn=run.bn, whiten=whiten)
@@ -268,6 +331,7 @@ def make_regularizers(
     model:nn.Module, # its network
 )->list: # for the Trainer
     "What a run adds to the loss."
+    _check_run(run)
     spectral = partial(SpectralRegularizer, model, alpha=run.alpha, tau=run.tau, beta=run.beta)
     make = {'vanilla': list, 'vanilla-wh': list, 'specreg': lambda: [spectral(hidden(model)[-1:])], 'specreg-wh': lambda: [spectral(hidden(model)[-1:])],
             'specreg-all': lambda: [spectral()], 'jacobian': lambda: [partial(jacobian_loss, beta=run.beta)],
@@ -301,6 +365,8 @@ def evaluate(
 )->dict: # curves, spectra, fits, maps, checks; for whitened networks batch_statistics
     "Spectra, their fits, sensitivity maps, and accuracy under attacks and noise."
     x, y = images[:run.test_images], labels[:run.test_images]
+    if not 1<=_check_run(run).test_images<=len(images) or len(images)!=len(labels): raise ValueError(
+        f'images holds {len(images)} and labels {len(labels)} for a run that attacks {run.test_images}: give all test images with their labels')
     strong = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size)
     generator = torch.Generator(x.device).manual_seed(run.seed)
     noise = lambda model, x, y, sigma: white_noise(x, sigma, generator)
@@ -360,6 +426,7 @@ def measure_maps(
     count:int=100, # centroid and extent are means over so many of the first images
 )->dict: # n, and for each: data and scale of the first image's map, centroid, extent
     "Sensitivity maps of the last hidden layer, in small form."
+    if not spectra: raise ValueError('spectra is empty: give what layer_spectra gave')
     layer, spectrum = list(spectra.items())[-1]
     n = [i for i in indices if i<=len(spectrum) and spectrum[i-1]>1e-10*spectrum[0]]
     maps = sensitivity_maps(model, images, layer, n, show=images[:count])[:, :, 0].double().cpu()      # (len(n), count, 28, 28)
@@ -375,7 +442,7 @@ def stored_maps(
     result:dict, # of one run
 )->np.ndarray: # (len(n), 28, 28), each divided by its largest absolute value
     "The sensitivity maps of the first test image, in steps of 1/127."
-    return np.stack([np.frombuffer(base64.b64decode(m), np.int8).reshape(28, 28)/127 for m in result['maps']['data']])
+    return np.stack([np.frombuffer(base64.b64decode(m), np.int8).reshape(28, 28)/127 for m in _part(result, 'maps')['data']])
 
 # %% ../nbs/08_experiments.ipynb #a80fa124
 def _peak_memory():
@@ -403,6 +470,23 @@ def _failed_epoch(history):
     "The epoch, counted from 1, in which training stopped being finite."
     return next((i for i, h in enumerate(history, 1) if not math.isfinite(h['loss'] + h['penalty'])), len(history) + 1)
 
+def _begin(make, checkpoint, epochs):
+    "A trainer that goes on from a checkpoint; a new one where there is none, or none that can be of this run."
+    trainer = make()
+    if not checkpoint.is_file(): return trainer
+    try:
+        trainer.load(checkpoint)
+        if not len(trainer.history)==trainer.epoch<=epochs: raise ValueError(f'path {checkpoint}: it tells of {trainer.epoch} epochs, with a history of {len(trainer.history)}, for a run of {epochs}; delete it')
+        return trainer
+    except ValueError as error: warnings.warn(f'{error}: the run begins again', stacklevel=3)
+    return make()
+
+def _tidy(store, run):
+    "Delete the checkpoint of a run that is finished, and what killed processes left of its files."
+    checkpoint = store.checkpoint(run)
+    for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), *store.path.glob(f'.{run.name}.json.*.tmp')]:
+        with contextlib.suppress(OSError): left.unlink()
+
 def execute_run(
     run:Run, # what to do
     store:Store, # where its result goes
@@ -411,14 +495,11 @@ def execute_run(
     data:tuple=None, # training and test set, if the caller has them: mnist(raw=True) and mnist(train=False) on `device`
 )->dict: # the result, as stored
     "Train and evaluate one run, from its checkpoint if there is one, and store the result."
-    checkpoint = store.checkpoint(run)
+    checkpoint = _check_store(store).checkpoint(run)
     make = lambda: make_trainer(run, device, [Checkpoint(checkpoint)] + ([Progress(run.name)] if progress else []))
-    trainer = make()
+    trainer = _begin(make, checkpoint, run.epochs)
     result = dict(name=run.name, config=asdict(run), **_origin(), torch=torch.__version__, device=_device_name(device),
                   date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
-    if checkpoint.is_file():
-        try: trainer.load(checkpoint)
-        except ValueError as error: warnings.warn(f'{error}', stacklevel=2); trainer = make()    # begin again
     (x, y), test = data or (mnist(device=device, raw=True), mnist(train=False, device=device))
     start = time.perf_counter()
     try:
@@ -430,7 +511,7 @@ def execute_run(
     seconds = dict(train=sum(h['seconds'] for h in trainer.history), refresh=trainer.seconds['refresh'], evaluate=time.perf_counter()-start)
     result.update(**measured, history=history, peak_memory_mb=_peak_memory(), seconds={k: round(v, 2) for k, v in seconds.items()})
     store.save(result)
-    for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp')]: left.unlink(missing_ok=True)   # also what a killed process left
+    _tidy(store, run)
     return result
 
 # %% ../nbs/08_experiments.ipynb #dfa80b41
@@ -439,6 +520,7 @@ def time_left(
     to_come:list, # of Run
 )->float: # seconds; None when nothing is finished
     "Estimate of the time that runs will take."
+    _check_results(finished, 'config'), [_check_run(run) for run in to_come]
     kind = lambda run: (run.network, run.preset, run.variant, run.epochs, run.batch_size)
     times = {}
     for result in finished:
@@ -459,6 +541,8 @@ def execute(
     engine:str='processes', # 'processes' of this machine, or 'ray': tasks on all machines of a Ray cluster
 )->list: # of results, in the order of `runs`
     "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
+    _check_store(store)
+    runs = [_check_run(run) for run in runs]
     if engine not in engines: raise ValueError(f'engine is {engine!r}: choose one of {list(engines)}')
     if engine=='processes': device = _device_here(device)
     if engine=='processes' or workers is not None: check_whole(workers, 'workers')
@@ -466,6 +550,7 @@ def execute(
     stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
     if engine=='ray' and missing: computed = _on_ray(missing, store, device, workers)
     else: computed = _side_by_side(missing, store, device, workers) if workers and workers>1 and missing else _one_by_one(missing, store, device, progress)
+    for run, _ in stored: _tidy(store, run)                       # a process may have been killed between the two
     start, spent = time.perf_counter(), 0.
     with contextlib.closing(computed):
         for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
@@ -496,12 +581,16 @@ def _one_by_one(runs, store, device, progress):
 
 def _side_by_side(runs, store, device, workers):
     "Pairs of run and result as they are finished by processes of our own."
+    others = set(multiprocessing.active_children())
     with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker) as pool:
         futures = {pool.submit(_run_or_read, run, store, device, False, [], -1): run for run in runs}
         try:
             for future in concurrent.futures.as_completed(futures): yield futures[future], future.result()
         except concurrent.futures.process.BrokenProcessPool as error:
             raise OSError('a worker process died, perhaps for want of memory: run the same command again, with fewer workers') from error
+        except KeyboardInterrupt:
+            for worker in set(multiprocessing.active_children()) - others: worker.terminate()      # the files of a run are whole at any moment; without this the runs at work would be waited for
+            raise
         finally: pool.shutdown(wait=False, cancel_futures=True)   # after an error, do not begin what is still waiting
 
 def _start_worker():
@@ -534,10 +623,9 @@ def _start(ray, tries=3):
     "ray.init(), again where a busy machine takes longer than the half minute that Ray gives its parts."
     for left in reversed(range(tries)):
         try: return ray.init(include_dashboard=False, log_to_driver=False, logging_level='ERROR')
-        except (RuntimeError, ValueError, ConnectionError) as error: raise OSError(f'Ray cannot be reached or started: {error}') from error
-        except Exception as error:                                # Ray has no class of its own for that
+        except Exception as error:                                # Ray itself raises plain Exceptions
             ray.shutdown()
-            if not left or 'timed out during startup' not in str(error): raise
+            if not left or 'timed out during startup' not in str(error): raise OSError(f'Ray cannot be reached or started: {error}') from error
 
 @contextlib.contextmanager
 def _connected(ray):
@@ -586,12 +674,17 @@ def _on_ray(runs, store, device, workers):
             for left in begun: ray.cancel(left)          # what runs gets a KeyboardInterrupt
 
 # %% ../nbs/08_experiments.ipynb #7a2675d7
+def _check_values(values):
+    "Raise a TypeError unless `values` is a list of numbers."
+    if not np.issubdtype(np.asarray(values).dtype, np.number): raise TypeError(f'values is {values!r:.60}: give a list of numbers, one for each seed')
+    return values
+
 def verdict(
     values:list, # one number for each seed
     threshold:float=0., # what to compare with
 )->str: # 'holds', 'does not hold', 'undecided' or 'not measured'
     "Whether `values` lie above `threshold` by more than their standard deviation between seeds."
-    if not len(values): return 'not measured'
+    if not len(_check_values(values)): return 'not measured'
     if len(values)<2: return 'undecided'
     mean, spread = np.mean(values), np.std(values, ddof=1)
     return 'holds' if mean-spread>threshold else 'does not hold' if mean+spread<=threshold else 'undecided'
@@ -600,14 +693,16 @@ def joint_verdict(
     *parts:str, # verdicts
 )->str:
     "The verdict on a claim of several parts."
-    return next(v for v in ('not measured', 'does not hold', 'undecided', 'holds') if v in parts)
+    order = ('not measured', 'does not hold', 'undecided', 'holds')
+    if not parts or not set(parts) <= set(order): raise ValueError(f'parts are {parts}: give at least one of {order}')
+    return next(v for v in order if v in parts)
 
 def mean_sd(
     values:list, # one number for each seed
     digits:int=3, # after the point
 )->str:
     "Mean ± standard deviation between seeds, as text."
-    if not len(values): return 'not measured'
+    if not len(_check_values(values)): return 'not measured'
     spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values)>1 else ' (1 seed)'
     return f'{np.mean(values):.{digits}f}{spread}'
 
@@ -616,13 +711,14 @@ def last_layer(
     result:dict, # of one run
 )->str:
     "The name of the last hidden layer, the one that section 4.1 looks at."
-    return list(result['fits'])[-1]
+    return list(_part(result, 'fits'))[-1]
 
 def average_accuracy(
     result:dict, # of one run
     attack:str, # 'fgsm', 'pgd' or 'noise'
 )->float: # 0 to 1
     "Accuracy averaged over all radii above 0."
+    if attack not in _part(result, 'curves'): raise ValueError(f"attack is {attack!r}: choose one of {list(result['curves'])}")
     radii = result['run'].sigma if attack=='noise' else result['run'].eps
     return float(np.mean([a for a, r in zip(result['curves'][attack], radii) if r>0]))
 
@@ -631,7 +727,7 @@ def by_seed(
     label:str, # the variant, for example 'SpecReg β=1'
 )->dict: # seed -> result
     "The results of one variant that did not fail."
-    return {r['run'].seed: r for r in results if r['run'].label==label and 'failed' not in r}
+    return {r['run'].seed: r for r in _check_results(results, 'run') if r['run'].label==label and 'failed' not in r}
 
 def compare(
     results:list, # of one group (same network, preset, batch norm)
@@ -663,7 +759,8 @@ def best_label(
     variant:str='specreg', # 'specreg', 'specreg-wh' or 'specreg-all'
 )->str: # a label such as 'SpecReg β=1', or None without runs
     "The β of the paper's grid with the largest mean robustness to PGD: as in the paper, the best one is shown, and all are in the tables."
-    asked = [r for r in results if 'failed' not in r and r['run'].variant==variant and r['run'].alpha==1 and r['run'].tau==10 and r['run'].beta in presets.get(r['run'].preset, dict(betas=[r['run'].beta]))['betas']]
+    if variant not in variants: raise ValueError(f'variant is {variant!r}: choose one of {list(variants)}')
+    asked = [r for r in _check_results(results, 'run') if 'failed' not in r and r['run'].variant==variant and r['run'].alpha==1 and r['run'].tau==10 and r['run'].beta in presets.get(r['run'].preset, dict(betas=[r['run'].beta]))['betas']]
     labels = sorted({r['run'].label for r in asked})
     robustness = {label: np.mean([average_accuracy(r, 'pgd') for r in asked if r['run'].label==label]) for label in labels}
     return max(robustness, key=robustness.get) if labels else None
@@ -737,14 +834,15 @@ def is_choice(
     run:Run, # any run
 )->bool:
     "Whether the run belongs to a group of the section `choices` alone."
-    groups = lambda section: {other.group for other in grid(section, run.preset)}
+    _check_run(run)
+    groups = lambda section: {other.group for other in grid(section, run.preset) if other.seed==presets[run.preset]['seeds'][0]}     # all seeds are of one group
     return run.preset in presets and run.group in groups('choices') - groups('paper')
 
 def claims(
     store, # a Store, or the list that its results() gave
 )->list: # of dictionaries: group, variant, best, claim, text, measured, verdict
     "What was measured for the claims C1 to C11, group by group; C1 to C3 for each β, the others for the best."
-    results = store.results() if isinstance(store, Store) else list(store)
+    results = store.results() if isinstance(store, Store) else _check_results(store, 'run')
     groups = {}
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     rows = []

@@ -31,7 +31,7 @@ from .experiments import average_accuracy, best_label, grid, make_trainer, packa
 from .models import evaluating
 from .plots import by_label, paper_runs, plot_robustness, plot_spectra, setup_title, small_png, style
 from .reg import power_law_target, spectral_penalty
-from .theory import PopulationCode, critical_alpha, population_code
+from .theory import PopulationCode, check_number, check_whole, critical_alpha, population_code
 
 # %% ../nbs/14_explorer.ipynb #2930cc07
 def blank_figure(
@@ -40,6 +40,7 @@ def blank_figure(
     layout:str='constrained', # None: axes stay where they are put
 )->Figure: # with a canvas of its own, unknown to pyplot
     "A figure that can be drawn without a window."
+    check_number(width, 'width', above=0), check_number(height, 'height', above=0)
     figure = Figure((width, height), dpi=80, layout=layout)
     FigureCanvasAgg(figure)
     return figure
@@ -49,7 +50,9 @@ def moving(
     *artists, # of matplotlib
 )->tuple: # the same
     "Mark artists as those that change with the controls."
-    for artist in artists: artist.set_animated(True)
+    for artist in artists:
+        if not hasattr(artist, 'set_animated'): raise TypeError(f'artists has {artist!r:.60}: give artists of matplotlib, for example the lines of an axes')
+        artist.set_animated(True)
     return artists
 
 class Frames:
@@ -57,6 +60,7 @@ class Frames:
     def __init__(self,
         figure:Figure, # from `blank_figure`
     ):
+        if not hasattr(getattr(figure, 'canvas', None), 'copy_from_bbox'): raise TypeError(f'figure is {figure!r:.60}: give one of blank_figure')
         self.figure, self.drawings, self._stills = figure, 0, {}
 
     def _describe(self):
@@ -96,6 +100,7 @@ class Explorer(widgets.VBox):
         show:Callable, # is called with the values of all controls by name, changes the figure, returns the sentence
         **controls, # ipywidgets; each becomes an attribute
     ):
+        if not callable(show): raise TypeError(f'show is {show!r:.60}: give a function of the values of the controls that returns a sentence')
         self.figure, self.frames, self.show, self.controls, self.sentence, self._waiting = figure, Frames(figure), show, controls, '', False
         for name, control in controls.items(): setattr(self, name, control)
         self.picture = widgets.Image(format='png', layout=dict(max_width='100%', align_self='flex-start'))
@@ -247,6 +252,7 @@ def code_path(
     seed:int=0, # of the neurons
 )->tuple: # angles (points,) in radians, activities (points, 2)
     "Two neurons of a population code while the first angle of the stimulus goes round once."
+    check_whole(points, 'points', low=2)
     code = population_code(d, alpha, 2, n_modes, torch.Generator().manual_seed(seed))
     angles = torch.linspace(0, 2*torch.pi, points, dtype=torch.float64)
     stimuli = torch.ones(points, d, dtype=torch.float64)         # the other angles stay at 1

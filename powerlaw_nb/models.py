@@ -27,6 +27,11 @@ def _check_float(s):
     "Raise unless the images are floating point."
     if not s.is_floating_point(): raise TypeError(f's has type {s.dtype}: give floating point images in [0,1], for example s.float()/255')
 
+def _check_module(model, name='model'):
+    "Raise unless `model` is a module."
+    if not isinstance(model, nn.Module): raise TypeError(f'{name} is {model!r:.60}: give a torch.nn.Module')
+    return model
+
 def _whitener(whiten, n):
     "No module, the given module, or the module that a function makes for `n` neurons."
     if whiten is None: return []
@@ -102,7 +107,7 @@ def hidden(
 )->list: # names as in `model.named_modules()`, first to last
     "The names of the hidden layers of a model."
     if isinstance(model, (MLP, CNN)): return list(model.hidden_layers)
-    names = [name for name, module in model.named_modules() if isinstance(module, _elementwise) and name]
+    names = [name for name, module in _check_module(model).named_modules() if isinstance(module, _elementwise) and name]
     if not names:
         known = [name for name, _ in model.named_modules() if name]
         raise ValueError(f'model {type(model).__name__} has no module that is an element-wise non-linearity: name the layers yourself, for example from {known[:8]}')
@@ -120,7 +125,7 @@ class capture(dict):
         names:list, # names of submodules, as in `model.named_modules()`
     ):
         super().__init__()
-        names, modules = [names] if isinstance(names, str) else list(names), dict(model.named_modules(remove_duplicate=False))
+        names, modules = [names] if isinstance(names, str) else list(names), dict(_check_module(model).named_modules(remove_duplicate=False))
         if not names: raise ValueError('names is empty: name at least one layer, see model.named_modules()')
         for name in names:
             if name not in modules or not name:
@@ -168,6 +173,7 @@ def evaluating(
     model:nn.Module, # any module
 ):
     "Evaluation mode inside the block; afterwards each submodule is in the mode it was in, also after an error."
+    if not callable(model): raise TypeError(f'model is {model!r:.60}: give a module, or a function that gives the logits of a batch')
     modes = [(m, m.training) for m in model.modules()] if isinstance(model, nn.Module) else []
     try:
         for module, _ in modes: module.training = False
@@ -181,6 +187,8 @@ def seeded(
     make:Callable, # function without arguments, for example lambda: MLP()
 )->object: # what `make` returns
     "Call `make` with torch's random stream seeded, and leave the global stream as it was."
+    if not hasattr(seed, '__index__'): raise TypeError(f'seed is {seed!r:.60}: give an int')
+    if not callable(make): raise TypeError(f'make is {make!r:.60}: give a function without arguments, for example lambda: MLP()')
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         return make()

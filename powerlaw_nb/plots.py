@@ -18,8 +18,8 @@ from IPython import get_ipython
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from .experiments import best_label, grid, last_layer, mean_sd, presets, stored_maps
-from .theory import fit_powerlaw
+from .experiments import _check_results, _check_run, best_label, grid, last_layer, mean_sd, presets, stored_maps
+from .theory import check_number, fit_powerlaw
 
 # %% ../nbs/09_plots.ipynb #ed9472cb
 def small_png(
@@ -37,7 +37,7 @@ def small_figures(
     dpi:int=72, # dots per inch
 )->None:
     "From now on this notebook stores each figure by `small_png`."
-    plt.rcParams['figure.dpi'] = dpi
+    plt.rcParams['figure.dpi'] = check_number(dpi, 'dpi', above=0)
     shell = get_ipython()                                        # None in a script, which shows no figures by itself
     if shell: shell.display_formatter.formatters['image/png'].for_type(plt.Figure, lambda figure: base64.b64encode(small_png(figure)).decode())
 
@@ -49,6 +49,7 @@ def paper_runs(
     bn:bool=False, # with batch norm; the deep networks have none
 )->list: # those results that belong to sections 4.1 to 4.3
     "The results of one network at one size, without those that try other choices than the paper's."
+    _check_results(results, 'run')
     runs = {run for run in grid('paper', preset) if (run.network, run.bn)==(network, bn)}
     if not runs: raise ValueError(f'network is {network!r} with bn={bn}: the paper has shallow with and without, mlp and cnn without')
     found = [r for r in results if r['run'] in runs]
@@ -60,7 +61,7 @@ def by_label(
     labels:list=None, # variants in the wanted order; None: all, vanilla first, then by name
 )->dict: # label -> results of all seeds; variants without results are left out
     "Results that did not fail, grouped by variant."
-    groups = sorted({r['run'].group for r in results})
+    groups = sorted({r['run'].group for r in _check_results(results, 'run')})
     if len(groups)>1: raise ValueError(f'results hold the groups {groups}: give those of one, for example with paper_runs')
     found = sorted({r['run'].label for r in results if 'failed' not in r}, key=lambda label: (label!='vanilla', label))
     chosen = [label for label in (found if labels is None else dict.fromkeys(labels)) if label in found]
@@ -92,6 +93,7 @@ def style(
     label:str, # label of a variant, for example 'SpecReg β=1'
 )->dict: # for matplotlib: color, ls, marker
     "The look of a variant, the same in all figures."
+    if not isinstance(label, str): raise TypeError(f'label is {label!r:.60}: give the label of a variant, for example SpecReg β=1')
     family, _, rest = label.partition(' β=')
     beta, _, target = rest.partition(' ')
     line, marker, shade = _lines.get(beta, ((0, (3, 1, 1, 1)), 'v', 0))
@@ -195,6 +197,7 @@ def difference(
     usual=None, # what it is compared with; None: the run of the paper's sections with the same network and preset
 )->str: # empty where there is none
     "What differs in the training of two runs, in words; variant, target and seed are left aside."
+    _check_run(run)
     usual = usual or next((other for other in (grid('paper', run.preset) if run.preset in presets else ()) if (other.network, other.bn)==(run.network, run.bn)), run)
     words = dict(act=f'{run.act} units', amsgrad='amsgrad', lr=f'learning rate {run.lr:g}', epochs=f'{run.epochs} epochs', batch_size=f'batches of {run.batch_size}')
     return ', '.join(text for field, text in words.items() if getattr(run, field)!=getattr(usual, field))
@@ -203,7 +206,7 @@ def setup_title(
     results:list, # of one group, from `Store.results()`
 )->str: # for example 'preset small, mlp, 3 seeds'
     "What a figure was made from."
-    run, seeds = results[0]['run'], {r['run'].seed for r in results if 'failed' not in r}
+    run, seeds = _check_results(results, 'run', least=1)[0]['run'], {r['run'].seed for r in results if 'failed' not in r}
     parts = [f'preset {run.preset}', run.network + f" {'with' if run.bn else 'without'} batch norm"*(run.network=='shallow'), difference(run), f"{len(seeds)} seed{'s'*(len(seeds)!=1)}"]
     return ', '.join(part for part in parts if part)
 
@@ -303,6 +306,7 @@ def figure_attacks(
     size:tuple=(8.5, 2.8), # in inches
 )->plt.Figure: # a new one
     "Accuracy under one attack a panel (figures A12, A16, A20, A24; with attacks=('noise',) A7, A9, A13, A17, A21, A25)."
+    if not attacks: raise ValueError(f'attacks is empty: give at least one of {list(_attacks)}')
     figure, axes = plt.subplots(1, len(attacks), figsize=size, layout='constrained', squeeze=False)
     for letter, ax, attack in zip('ABC', axes[0], attacks):
         plot_robustness(results, attack, labels, ax, legend=False).set_title(f'{letter}  {_attacks[attack]}' if len(attacks)>1 else _attacks[attack], fontsize=10)
@@ -316,6 +320,7 @@ def markdown_table(
     rows:list, # of lists of cells
 )->str: # Markdown
     "A table; the character | in a cell is escaped."
+    if any(len(row)!=len(heads) for row in rows): raise ValueError(f'rows have {sorted({len(row) for row in rows})} cells under {len(heads)} heads: give one cell for each head')
     line = lambda cells: '| ' + ' | '.join(str(c).replace('|', '\\|') for c in cells) + ' |'
     return '\n'.join([line(heads), line(['---']*len(heads)), *map(line, rows)])
 
@@ -327,6 +332,7 @@ def setup_table(
     *groups:list, # results of one group each
 )->str: # Markdown, one column for each group
     "How results were made, in numbers, and on what machine."
+    for results in groups: _check_results(results, 'run', 'seconds', least=1)
     neurons = lambda run: '–'.join(map(str, run.widths)) if run.network!='cnn' else f'conv {run.widths[0]}, conv {run.widths[1]}, full {run.widths[2]}'
     lines = {'network': lambda rs: rs[0]['run'].network + ' with batch norm'*rs[0]['run'].bn, 'neurons': lambda rs: neurons(rs[0]['run']), 'activation': lambda rs: rs[0]['run'].act,
              'training images': lambda rs: f"{rs[0]['run'].train_images:,}", 'attacked test images': lambda rs: f"{rs[0]['run'].test_images:,}",
@@ -353,6 +359,11 @@ def accuracy_table(
     rows = [[label, *[mean_sd(_at(runs, attack, radius)) for _, attack, radius in columns], len(runs)] for label, runs in by_label(results, labels).items()]
     return markdown_table(['variant', *[name for name, *_ in columns], 'seeds'], rows)
 
+def _known_layer(layer, result):
+    "The name of a layer, or a ValueError when the networks have none of that name."
+    if layer not in result['fits']: raise ValueError(f"layer is {layer!r}: these networks have {list(result['fits'])}")
+    return layer
+
 def layer_table(
     results:list, # of one group, from `Store.results()`
     labels:list=None, # variants, one row each; None: all
@@ -361,7 +372,7 @@ def layer_table(
     "Exponent, quality of the fit and dimension at 90 % of the variance, for each hidden layer."
     members = by_label(results, labels)
     first = next(iter(members.values()))[0]
-    layers = layers or list(first['fits'])
+    layers = [_known_layer(layer, first) for layer in layers] if layers else list(first['fits'])
     column = lambda layer, key, digits: lambda runs: mean_sd([r['fits'][layer][key] for r in runs], digits)
     heads, cells = [], []
     for layer in layers:
@@ -378,7 +389,7 @@ def slope_table(
     "Local exponents: a power law fitted to stretches of the spectrum."
     rows = []
     for label, runs in by_label(results, labels).items():
-        slopes = [[fit_powerlaw(r['spectra'][layer or last_layer(r)], lo, hi).alpha for r in runs] for lo, hi in ranges]
+        slopes = [[fit_powerlaw(r['spectra'][_known_layer(layer or last_layer(r), r)], lo, hi).alpha for r in runs] for lo, hi in ranges]
         rows.append([label, *[mean_sd(s, 2) for s in slopes]])
     return markdown_table(['variant', *[f'α, n = {lo}–{hi}' for lo, hi in ranges]], rows)
 
@@ -400,6 +411,7 @@ def beside(
     **options, # for the table
 )->str: # Markdown
     "The same table for several groups, each under a line that says what it was made from."
+    if not callable(table): raise TypeError(f'table is {table!r:.60}: give one of accuracy_table, layer_table, slope_table and map_table')
     parts = {setup_title(results): table(results, section_labels(results, section, best=False), **options) for results in groups}
     return '\n\n'.join(f"**{title}**\n\n{part.replace(' (1 seed)', '') if title.endswith(' 1 seed') else part}" for title, part in parts.items())
 
@@ -423,6 +435,8 @@ def claim_table(
     *groups:str, # of runs
 )->str: # Markdown
     "The rows of `claims` that a page needs; the variant that the main text shows is in bold."
+    unknown = [name for name in names if name not in {f'C{n}' for n in range(1, 12)}]
+    if unknown: raise ValueError(f'names has {unknown[0]!r}: the claims are C1 to C11')
     chosen = [row for row in rows if row['claim'] in names and row['group'] in groups]
     bold = lambda row, text: f'**{text}**' if row['best'] else text
     return markdown_table(['claim', 'group', 'variant', 'what the paper says', 'measured, mean ± sd over seeds', 'verdict'],
@@ -437,6 +451,7 @@ def save_figure(
 )->Path: # the file
     "Save a figure with the names and commits of its runs as metadata."
     path = Path(path)
+    _check_results(results, 'name', 'commit', 'version')
     keys = {'.png': 'Description', '.svg': 'Description', '.pdf': 'Subject'}
     if path.suffix not in keys: raise ValueError(f'path {path}: choose one of the endings {list(keys)}')
     origin = '; '.join(sorted(f"{r['name']} ({r['commit'] or r['version']})" for r in results))

@@ -25,6 +25,7 @@ def power_law_layer(
     dtype:torch.dtype=torch.float64, # float type of the result
 )->Tensor: # (B, N) random activations
     "Draw Gaussian activations whose true covariance has the eigenvalues $n^{-\\alpha}$ along random directions."
+    check_whole(B, 'B'), check_whole(N, 'N'), check_number(alpha, 'alpha', above=0)
     rotation = _solve(torch.linalg.qr, torch.randn(N, N, generator=generator, dtype=dtype))[0]
     scale = torch.arange(1, N+1, dtype=dtype)**(-alpha/2)
     return torch.randn(B, N, generator=generator, dtype=dtype) * scale @ rotation.T  # (B, N)
@@ -173,7 +174,7 @@ def _check_anchor(spectrum, floor, tau):
 # %% ../nbs/01_reg.ipynb #dee9cad4
 def _input_for_gradient(x):
     "A copy of the images that a gradient can be taken of."
-    if not torch.is_floating_point(x): raise TypeError(f'x has type {x.dtype}: give floating point images in [0,1], for example x.float()/255')
+    if not isinstance(x, Tensor) or not x.is_floating_point(): raise TypeError(f"x has type {getattr(x, 'dtype', type(x).__name__)}: give floating point images in [0,1], for example x.float()/255")
     return x.detach().clone().requires_grad_()
 
 def jacobian_loss(

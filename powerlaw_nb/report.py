@@ -12,7 +12,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 
-from .experiments import Store, claims, engines, execute, grid, is_choice, last_layer, mean_sd, presets, sections
+from .experiments import Store, _check_run, _check_store, claims, engines, execute, grid, is_choice, last_layer, mean_sd, presets, sections
 from .plots import by_label, plot_robustness, plot_spectra, section_labels, small_png
 from .trainer import write_atomic
 
@@ -103,7 +103,7 @@ def write_report(
     results:list=None, # what `store.results()` gave, if the caller has it
 )->Path: # the page
     "Write one self-contained HTML page with the figures and the claims of a store."
-    path = Path(path) if path else store.path/'report.html'
+    path = Path(path) if path else _check_store(store).path/'report.html'
     with warnings.catch_warnings():
         warnings.simplefilter('ignore'); results = store.results() if results is None else results    # damaged files are named below
     if not results: raise ValueError(f'store {store.path}: no results in it; run powerlaw_nb reproduce --out {store.path} first')
@@ -120,7 +120,7 @@ def write_report(
     origins = sorted({f"version {r['version']}, commit {r['commit'] or 'unknown'}, torch {r.get('torch')}, {r['device']}" for r in results})
     damaged = ''.join(f'<p>Damaged and left out: <code>{html.escape(name)}</code> ({html.escape(reason)}).</p>' for name, reason in store.damaged.items())
     failed, checked, doubted = (sum(map(test, results)) for test in (lambda r: 'failed' in r, lambda r: 'checks' in r, lambda r: bool(r.get('checks'))))
-    page = f'''<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>powerlaw_nb report</title><style>{_css}</style></head><body>
+    page = f'''<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><title>powerlaw_nb report</title><style>{_css}</style></head><body>
 <h1>Does a 1/n eigenspectrum make a code robust?</h1><p>Runs after <i>On 1/n neural representation and robustness</i> (Nassar, Sokol, Chung, Harris, Park, NeurIPS 2020), on MNIST. {len(results)} runs, {failed} failed.</p>{about}{damaged}{''.join(parts)}
 <h2>How the numbers were made</h2><p>α is fitted by weighted least squares (Stringer et al. 2019) to the spectrum of a hidden layer over the 10,000 test images; r² says how straight the spectrum is.
 Robustness is the accuracy averaged over all ε &gt; 0, a gain its difference, and it counts when FGSM and PGD both show it. "Near 1/n" means that |α − 1| of the last hidden layer is at most 0.1, "much higher" at least twice, "no effect" at most 0.02.
@@ -141,14 +141,19 @@ def choose(
     "A part of a grid."
     found = re.fullmatch(r'(\d+)/(\d+)', shard)
     if not found or not 1<=int(found[1])<=int(found[2]): raise ValueError(f'shard is {shard!r}: give i/n with i from 1 to n, for example 1/4')
-    chosen = [run for run in runs if all(word in f'{run.name} {run.label}' for word in only)][int(found[1])-1::int(found[2])]
+    if not runs: raise ValueError('runs is empty: give at least one Run, for example grid()')
+    chosen = [run for run in map(_check_run, runs) if all(word in f'{run.name} {run.label}' for word in only)][int(found[1])-1::int(found[2])]
     if not chosen: raise ValueError(f'only {list(only)} and shard {shard} leave none of {len(runs)} runs: names look like {runs[0].name!r}, labels like {runs[-1].label!r}')
     return chosen
 
 # %% ../nbs/15_report.ipynb #ce068f6e
+def _plain(text):
+    "Text without control characters, which a terminal would obey: it may come from a stranger's file."
+    return ''.join(c if c.isprintable() else '?' for c in str(text))
+
 def _announce(number, of, run, result, seconds, left):
     "One line for each finished run, with an estimate of the time left."
-    if 'failed' in result: line = f"FAILED in epoch {result['failed_epoch']}: {result['failed']}"
+    if 'failed' in result: line = f"FAILED in epoch {result['failed_epoch']}: {_plain(result['failed'])}"
     else:
         fit, eps = result['fits'][last_layer(result)], run.eps[len(run.eps)//2]
         line = f"clean {result['curves']['fgsm'][0]:.3f}  PGD({eps:g}) {result['curves']['pgd'][len(run.eps)//2]:.3f}  alpha {fit['alpha']:.2f}"
@@ -178,11 +183,11 @@ def _report(arguments):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore'); results = store.results()
     page = write_report(store, results=results)
-    for name, reason in store.damaged.items(): print(f'damaged and skipped: {name} ({reason})', file=sys.stderr)
+    for name, reason in store.damaged.items(): print(f'damaged and skipped: {_plain(name)} ({_plain(reason)})', file=sys.stderr)
     print()
     for row in claims(results): print(f"{row['group']:24} {row['variant']:14} {row['claim']:3} {row['text']:56} {row['measured']:60} {row['verdict']}")
     for r in results:
-        if 'failed' in r: print(f"failed: {r['name']} in epoch {r['failed_epoch']}: {r['failed']}; delete its file to try it again")
+        if 'failed' in r: print(f"failed: {r['name']} in epoch {r['failed_epoch']}: {_plain(r['failed'])}; delete its file to try it again")
     if hasattr(arguments, 'started'): print(f'\n{time.perf_counter()-arguments.started:.0f} s')
     print(f'Report: {page.resolve()}')
     return 0

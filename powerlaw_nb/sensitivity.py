@@ -24,7 +24,7 @@ def sensitivity_maps(
 )->Tensor: # (len(n), *shape of x or of show), the derivative of each eigenvalue by each pixel
     "Derivative of eigenvalues of a layer's covariance with respect to the images (equation 9), in two streamed passes."
     check_whole(batch_size, 'batch_size')
-    if not torch.is_floating_point(x): raise TypeError(f'x has type {x.dtype}: give floating point images, for example x.float()/255')
+    if not isinstance(x, Tensor) or not x.is_floating_point(): raise TypeError(f"x has type {getattr(x, 'dtype', type(x).__name__)}: give floating point images, for example x.float()/255")
     covariance = layer_covariances(model, [layer], x.split(batch_size))[layer]
     N, B, n = len(covariance.mean), covariance.count, [check_whole(i, 'an index in n') for i in n]
     if not n or max(n)>N: raise ValueError(f'n is {n}: give indices from 1 to {N}, the width of {layer!r}')

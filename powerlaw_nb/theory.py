@@ -407,8 +407,11 @@ def mean_square_increment(
     generator:torch.Generator|None=None, # of stimuli and directions; default: seed 0
 )->Tensor: # (K,)
     "Mean over stimuli s and directions of ||f(s + h) - f(s)||^2."
+    h = torch.as_tensor(h, dtype=torch.float64)
+    if not hasattr(code, 'd') or not callable(code): raise TypeError(f"code is {code!r:.60}: give a PopulationCode, or a map of angles with an attribute d")
+    if h.dim() != 1 or not (h >= 0).all(): raise ValueError(f"h is {h.tolist()}: give lengths (K,), 0 or more, in radians")
     rng = _generator(generator)
-    s = torch.rand(n_samples, code.d, generator=rng, dtype=torch.float64) * (2*math.pi)
+    s = torch.rand(check_whole(n_samples, 'n_samples'), code.d, generator=rng, dtype=torch.float64) * (2*math.pi)
     step = torch.randn(n_samples, code.d, generator=rng, dtype=torch.float64)
     step, start = step / step.norm(dim=1, keepdim=True), code(s)
     return torch.stack([(code(s + float(r) * step) - start).pow(2).sum(1).mean() for r in h])

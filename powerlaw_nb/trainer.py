@@ -7,7 +7,7 @@ __all__ = ['SpectralRegularizer', 'layer_covariances', 'CancelBatch', 'CancelEpo
            'Refresh', 'History', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
 
 # %% ../nbs/04_trainer.ipynb #5eac1883
-import errno, json, math, os, time, warnings
+import errno, json, math, os, secrets, time, warnings
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from .models import capture, evaluating, hidden
+from .models import _check_module, capture, evaluating, hidden
 from .reg import _anchor_floor, _check_anchor, _check_law, _penalty, _projected_spectrum, power_law_target, spectral_penalty
 from .theory import Covariance, LeadingCovariance, NonFiniteError, check_finite, check_whole, eigendecomposition
 
@@ -282,6 +282,7 @@ def same_stream(
     model:nn.Module, # says which device's stream matters
 ):
     "Random streams inside the block; afterwards they are as they were."
+    _check_module(model)
     owned = {id(g): g for holder in (data, getattr(data, 'sampler', None)) if isinstance(g := getattr(holder, 'generator', None), torch.Generator)}
     states = {key: g.get_state() for key, g in owned.items()}
     try:
@@ -356,8 +357,10 @@ class Checkpoint(Callback):
     def __init__(self,
         path:str|Path, # a file name, by custom ending in .safetensors
         every:int=1, # epochs between two saves
-    ): self.path, self.every = path, every
+    ): self.path, self.every = path, check_whole(every, 'every')
     def after_epoch(self, trainer):
+        last = trainer.history[-1] if trainer.history else dict(loss=0., penalty=0.)
+        if not math.isfinite(last['loss'] + last['penalty']): return                # the fit is about to end: a resumed one must meet the same end
         if trainer.epoch%self.every==0 or trainer.epoch==trainer.epochs: trainer.save(self.path)
 
 # %% ../nbs/04_trainer.ipynb #0df41d51
@@ -371,7 +374,9 @@ class Trainer:
         callbacks:tuple=(), # called in order of their `order`; History, and Refresh where needed, are added
         seed:int=None, # seed of shuffling and dropout; None: torch's global stream as it is
     ):
-        self.model, self.opt, self.loss_function, self.seed = model, opt, loss, seed
+        if not hasattr(opt, 'step'): raise TypeError(f'opt is {opt!r:.60}: give an optimizer, for example torch.optim.Adam(model.parameters())')
+        if not callable(loss): raise TypeError(f'loss is {loss!r:.60}: give a function of (output, y), for example torch.nn.functional.cross_entropy')
+        self.model, self.opt, self.loss_function, self.seed = _check_module(model), opt, loss, seed
         self.regularizers = list(regularizers)
         bad = [r for r in self.regularizers if not (hasattr(r, 'loss') or callable(r))]
         if bad: raise TypeError(f'regularizers has {bad[0]!r}: give objects with a loss(), or functions of (model, x, y)')
@@ -455,6 +460,7 @@ def fit(self:Trainer,
 )->Trainer: # itself
     "Train until `epochs` epochs are done."
     check_whole(epochs, 'epochs', low=0)
+    if not hasattr(data, '__iter__') and not hasattr(data, '__getitem__'): raise TypeError(f'data is {data!r:.60}: give a loader of (x, y), for example Batches(x, y, 100)')
     if self.seed is None and getattr(data, 'share', (0, 1))[1]>1 and data.shuffle and data.generator is None: raise ValueError(
         'seed is None, and data is a share of shuffled batches: the processes would draw different orders; give the Trainer a seed, or data a generator')
     if not _parallel(self.model) and any(isinstance(r, SpectralRegularizer) and r._group() is not None for r in self.regularizers): raise ValueError(
@@ -477,7 +483,7 @@ def write_atomic(
 ):
     "Write a file under a temporary name beside `path`, then rename it, so that `path` is always whole."
     path = Path(path)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    temporary = path.with_name(f'.{path.name}.{secrets.token_hex(8)}.tmp')      # a name that nobody can guess, so that no link waits there
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary); os.replace(temporary, path)
@@ -512,6 +518,20 @@ def save(self:Trainer,
     write_atomic(path, lambda p: save_file(tensors, p, metadata={'trainer': json.dumps(info)}))
 
 # %% ../nbs/04_trainer.ipynb #c96be016
+_strange = (SafetensorError, RuntimeError, ValueError, TypeError, LookupError, AttributeError)     # what reading and using a file can end in that was not written here
+
+def _first_line(error): return next(iter(str(error).splitlines()), '')[:200]
+
+def _read_checkpoint(path):
+    "Tensors and other values of a checkpoint by name, and its counters; they need not come from a friend."
+    with safe_open(path, 'pt') as file: entries, info = {k: file.get_tensor(k) for k in file.keys()}, json.loads((file.metadata() or {})['trainer'])
+    if not isinstance(info, dict): raise TypeError('its header is no dictionary')
+    for key, kind in dict(epoch=int, step=int, history=list, seconds=dict, groups=list, rest=dict).items():
+        if type(info.get(key)) is not kind: raise TypeError(f'{key} in its header is {info.get(key)!r:.60}')
+    numbers = lambda values, *keys: isinstance(values, dict) and all(type(values.get(key)) in (int, float) for key in keys)     # a callback may have put more there
+    if not (numbers(info['seconds'], 'refresh') and all(numbers(h, 'loss', 'penalty', 'seconds') for h in info['history'])): raise TypeError('its history or its seconds are no numbers')
+    return {**entries, **info['rest']}, info
+
 def _unpack(entries, prefix):
     "The entries whose name begins with `prefix`, without it."
     return {k[len(prefix):]: v for k, v in entries.items() if k.startswith(prefix)}
@@ -522,16 +542,14 @@ def load(self:Trainer,
 )->Trainer: # itself
     "Take everything from a checkpoint; the next `fit` goes on from there."
     if not Path(path).is_file(): raise FileNotFoundError(f'path {path}: there is no such checkpoint')
+    try: entries, info = _read_checkpoint(path)
+    except _strange as error: raise ValueError(f'path {path}: not a whole checkpoint of a Trainer ({_first_line(error)}); delete it and train anew') from error
     try:
-        with safe_open(path, 'pt') as file:
-            entries, info = {k: file.get_tensor(k) for k in file.keys()}, json.loads((file.metadata() or {})['trainer'])
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
-        raise ValueError(f'path {path}: not a whole checkpoint of a Trainer ({error}); delete it and train anew') from error
-    entries.update(info['rest'])
-    _bare(self.model).load_state_dict(_unpack(entries, 'model.'))
-    numbers = {k.split('.')[1] for k in entries if k.startswith('opt.')}
-    self.opt.load_state_dict(dict(state={int(i): _unpack(entries, f'opt.{i}.') for i in numbers}, param_groups=info['groups']))
-    for i, r in enumerate(self.regularizers):
-        if hasattr(r, 'load_state_dict'): r.load_state_dict(_unpack(entries, f'regularizer.{i}.'))
+        _bare(self.model).load_state_dict(_unpack(entries, 'model.'))
+        numbers = {k.split('.')[1] for k in entries if k.startswith('opt.')}
+        self.opt.load_state_dict(dict(state={int(i): _unpack(entries, f'opt.{i}.') for i in numbers}, param_groups=info['groups']))
+        for i, r in enumerate(self.regularizers):
+            if hasattr(r, 'load_state_dict'): r.load_state_dict(_unpack(entries, f'regularizer.{i}.'))
+    except _strange as error: raise ValueError(f'path {path}: a checkpoint of another model, optimizer or regularizer ({_first_line(error)}); make the Trainer as it was when the file was saved') from error
     self.epoch, self.step, self.history, self.seconds = info['epoch'], info['step'], info['history'], info['seconds']
     return self

@@ -13,6 +13,7 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
+from .models import _check_module
 from .reg import _full_precision
 from .theory import NonFiniteError, _solve, check_activations, check_finite, check_number, check_whole
 
@@ -100,7 +101,7 @@ def batch_statistics(
     model:nn.Module, # any module; its Whiten layers are switched and put back
 ):
     "Inside the block, whitening layers use the statistics of each batch, also in evaluation mode, and track nothing."
-    tracking = [m for m in model.modules() if isinstance(m, Whiten) and m.track_running_stats]
+    tracking = [m for m in _check_module(model).modules() if isinstance(m, Whiten) and m.track_running_stats]
     try:
         for module in tracking: module.track_running_stats = False
         yield model
