@@ -23,7 +23,7 @@ def spoken(seconds):
 def start_line(name, times):
     "Badge, run time, and what a GPU would do for the page."
     badge = f'{mark}(images/colab.svg)](https://colab.research.google.com/github/{repository}/blob/main/nbs/{name})'
-    return f"{badge} &nbsp; From top to bottom in about {spoken(times['seconds'][name])} on the CPU. {gpu.get(name, 'A GPU is not needed and not used: the cells are small.')}"
+    return f"{badge} &nbsp; From top to bottom in about {spoken(times['seconds'][name])} of one CPU core. {gpu.get(name, 'A GPU is not needed and not used: the cells are small.')}"
 
 def identity(name, role): return sha256(f'{name} {role}'.encode()).hexdigest()[:8]
 

@@ -1,8 +1,8 @@
 """Run each notebook alone, in an empty folder, with the package from the built wheel.
 
 python .ci/notebooks_from_wheel.py [--times] [NAME ...]      # names of notebooks, for example 06_attacks.ipynb; none: all
-With --times the seconds of each go to nbs/run_times.json. Ends with "N passed, N failed"."""
-import json, re, shutil, subprocess, sys, tempfile, time
+With --times the seconds that each takes of one CPU core go to nbs/run_times.json. Ends with "N passed, N failed"."""
+import json, re, resource, shutil, subprocess, sys, tempfile
 from pathlib import Path
 
 from common import build_wheel, install_wheel, root
@@ -24,10 +24,15 @@ def run_alone(notebook, environment, seconds=1800):
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(notebook, folder)
         try: done = subprocess.run([sys.executable, str(Path(__file__).resolve()), '--here', notebook.name], cwd=folder, timeout=seconds,
-                                   env={**environment, 'IN_TEST': '1', 'MPLBACKEND': 'agg'}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                                   env={**environment, 'IN_TEST': '1', 'OMP_NUM_THREADS': '1', 'MPLBACKEND': 'agg'}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         except subprocess.TimeoutExpired: return f'stopped after {seconds} s', False
     printed = re.sub(r'\x1b\[[\d;]*m', '', done.stdout)
     return printed, not done.returncode and f"package: {environment['PYTHONPATH']}" in printed
+
+def core_seconds():
+    "Seconds of CPU time of the processes that have ended; unlike the clock they do not depend on what else the machine does."
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 def write_times(seconds):
     "Put new times into nbs/run_times.json, in whole seconds."
@@ -43,12 +48,12 @@ def main(names, times=False):
     with tempfile.TemporaryDirectory() as folder:
         environment = install_wheel(build_wheel(folder), Path(folder).resolve()/'site')
         for notebook in wanted:
-            start = time.perf_counter()
+            start = core_seconds()
             printed, good = run_alone(notebook, environment)
             passed += good
-            if good: seconds[notebook.name] = time.perf_counter() - start
+            if good: seconds[notebook.name] = core_seconds() - start
             if not good: print(printed[-6000:])
-            print(f"{'ok' if good else 'FAILED'}: {notebook.name} ({time.perf_counter()-start:.0f} s)", flush=True)
+            print(f"{'ok' if good else 'FAILED'}: {notebook.name} ({core_seconds()-start:.0f} s of a core)", flush=True)
     if times: write_times(seconds)
     print(f'{passed} passed, {len(wanted)-passed} failed')
     sys.exit(passed<len(wanted))

@@ -7,7 +7,7 @@ site = 'https://powerlaw-nb.github.io/powerlaw_nb'
 
 def outside(text):
     "Markdown of a page as it is read outside the site: links lead to the site, pictures lie in nbs, and Quarto's blocks are gone."
-    text = re.sub(rf'\]\((?:\d+_)?(\w+)\.ipynb(#[\w-]+)?\)', lambda m: f']({site}/{m[1]}.html{m[2] or ""})', text)
+    text = re.sub(rf'\]\((?:\d+[a-z]?_)?(\w+)\.ipynb(#[\w-]+)?\)', lambda m: f']({site}/{m[1]}.html{m[2] or ""})', text)
     return re.sub(r'^:::.*\n?', '', re.sub(r'\]\(images/', '](nbs/images/', text), flags=re.M).strip('\n')
 
 parts, pictures = [], {}

@@ -587,6 +587,15 @@ def _import_ray():
     except ImportError as error: raise ValueError("engine is 'ray', but Ray is not installed: pip install 'powerlaw_nb[ray]', or choose the engine 'processes'") from error
     return ray
 
+def _start(ray, tries=3):
+    "ray.init(), again where a busy machine takes longer than the half minute that Ray gives its parts."
+    for left in reversed(range(tries)):
+        try: return ray.init(include_dashboard=False, log_to_driver=False, logging_level='ERROR')
+        except (RuntimeError, ValueError, ConnectionError) as error: raise OSError(f'Ray cannot be reached or started: {error}') from error
+        except Exception as error:                                # Ray has no class of its own for that
+            ray.shutdown()
+            if not left or 'timed out during startup' not in str(error): raise
+
 @contextlib.contextmanager
 def _connected(ray):
     "The Ray of this process; if there is none, what ray.init() finds or starts, until the end of the block."
@@ -594,8 +603,7 @@ def _connected(ray):
         yield
         return
     try:
-        try: ray.init(include_dashboard=False, log_to_driver=False, logging_level='ERROR')
-        except Exception as error: raise OSError(f'Ray cannot be reached or started: {error}') from error        # Ray itself raises plain Exceptions
+        _start(ray)
         yield
     finally: ray.shutdown()
 

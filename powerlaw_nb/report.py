@@ -6,22 +6,22 @@
 __all__ = ['write_report', 'choose', 'main']
 
 # %% ../nbs/15_report.ipynb #3fd18d8b
-import argparse, base64, html, io, os, re, sys, time, warnings
+import argparse, base64, html, os, re, sys, time, warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
 
 from .experiments import Store, _check_run, _check_store, claims, engines, execute, grid, is_choice, last_layer, mean_sd, presets, sections
-from .plots import by_label, plot_robustness, plot_spectra, section_labels
+from .plots import by_label, plot_robustness, plot_spectra, section_labels, small_png
 from .trainer import write_atomic
 
 # %% ../nbs/15_report.ipynb #529803a8
 def _picture(figure, alt):
     "An HTML image of a matplotlib figure, with its alternative text."
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format='png', dpi=110, bbox_inches='tight'); plt.close(figure)
-    return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
+    figure.set_dpi(110)
+    picture = small_png(figure); plt.close(figure)
+    return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
 
 def _table(heads, rows, kind='wide'):
     "An HTML table of escaped text; a row may carry a class in front. The kind 'wide nums' does not break lines in cells."
