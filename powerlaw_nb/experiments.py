@@ -392,7 +392,7 @@ def run_checks(
     accuracies:list, # under PGD, at each of `run.eps`
 )->list: # of dictionaries with check, finding, remedy and value; empty when nothing was found
     "What `evaluation_checks` finds wrong with the evaluation of a run."
-    radii = [e for e in run.eps if e>0]
+    radii = [e for e in _check_run(run).eps if e>0]
     if not radii: return []
     with evaluating(model): found = evaluation_checks(model, x, y, sorted({*radii[1::3], radii[-1]}), partial(pgd, stop_when_broken=True), run.pgd_steps, run.pgd_step_size, dict(zip(run.eps, accuracies)))
     return [dict(asdict(f), value=float(f'{f.value:.6g}')) for f in found]
@@ -407,7 +407,8 @@ def strong_accuracies(
     **options, # of `strong_attack`: steps, targets, queries
 )->dict: # as `strong_curve` makes it, and `run`, its name, and `pgd`, accuracy under the PGD of the run on the same images
     "Accuracy of a run's network under `strong_attack`, in a form that can be stored beside its result."
-    x, y = images[:min(limit, run.test_images)], labels[:min(limit, run.test_images)]
+    limit = min(check_whole(limit, 'limit'), _check_run(run).test_images)
+    x, y = images[:limit], labels[:limit]
     ordinary = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size, stop_when_broken=True)
     return dict(run=run.name, pgd=[round(a, 6) for a in robustness_curve(model, x, y, ordinary, eps, batch_size=250).tolist()], **strong_curve(model, x, y, eps, batch_size=250, **options))
 

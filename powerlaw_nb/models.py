@@ -149,6 +149,7 @@ class capture(dict):
         name:str, # one of the names
     )->Tensor: # (B, ...) its output
         "Take out the output of a layer; raises when a later layer has changed it in place."
+        if name not in self: raise ValueError(f'name is {name!r}: captured are {sorted(self)}; run the model forward first')
         output, (_, version) = self.pop(name), self._marks[name]
         if version is not None and output._version!=version: raise RuntimeError(
             f'a later layer has changed the output of {name!r} in place, for example a ReLU(inplace=True): name that layer, or the block around both, or give it inplace=False')
@@ -158,6 +159,7 @@ class capture(dict):
         name:str, # one of the names
     )->bool:
         "Whether gradients were recorded when the layer last ran, that is, whether it did not run under `no_grad`."
+        if name not in self._marks: raise ValueError(f'name is {name!r}: captured were {sorted(self._marks)}; run the model forward first')
         return self._marks[name][0]
 
     def remove(self):
