@@ -25,7 +25,7 @@ def power_law_layer(
     dtype:torch.dtype=torch.float64, # float type of the result
 )->Tensor: # (B, N) random activations
     "Draw Gaussian activations whose true covariance has the eigenvalues $n^{-\\alpha}$ along random directions."
-    check_whole(B, 'B'), check_whole(N, 'N'), check_number(alpha, 'alpha', above=0)
+    check_whole(B, 'B'), check_whole(N, 'N'), check_number(alpha, 'alpha')
     rotation = _solve(torch.linalg.qr, torch.randn(N, N, generator=generator, dtype=dtype))[0]
     scale = torch.arange(1, N+1, dtype=dtype)**(-alpha/2)
     return torch.randn(B, N, generator=generator, dtype=dtype) * scale @ rotation.T  # (B, N)
