@@ -10,8 +10,8 @@ from common import notebooks, report, root
 
 repository = 'powerlaw-nb/powerlaw_nb'
 install = f"""#| hide
-# Only in Colab: install the package. Everything else comes with it.
-if 'google.colab' in str(get_ipython()): get_ipython().run_line_magic('pip', 'install -q git+https://github.com/{repository}')"""
+# Only in Colab: install the package, and what the tests in the chapters need. Everything else comes with it.
+if 'google.colab' in str(get_ipython()): get_ipython().run_line_magic('pip', 'install -q "powerlaw_nb[dev,peers] @ git+https://github.com/{repository}"')"""
 mark = '[![Open in Colab]'
 gpu = {'08_experiments.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.', '15_report.ipynb': 'The runs of this page are small; the command line takes a GPU when there is one.',
        '18_devices.ipynb': 'On a machine with GPUs the cells marked `#| cuda` use them.', '90_benchmarks.ipynb': 'The cells marked `#| slow` take longer, and measure a GPU when there is one.'}

@@ -14,7 +14,7 @@ def run_here(name):
     from execnb.nbio import read_nb
     from execnb.shell import CaptureShell
     shell = CaptureShell(name)
-    try: shell.run_all(read_nb(name), exc_stop=True, preproc=lambda cell: cell.cell_type!='code' or skipped.search(cell.source) or 'nbdev_export()' in cell.source)
+    try: shell.run_all(read_nb(name), exc_stop=True, preproc=lambda cell: cell.cell_type!='code' or skipped.search(cell.source))
     except BaseException: sys.exit(shell.prettytb(fname=Path(name)))
     import powerlaw_nb
     print(f'package: {powerlaw_nb.__file__}')
