@@ -7,11 +7,11 @@ import json, re, sys
 from hashlib import sha256
 
 from common import notebooks, report, root
+from links import colab, repository
 
-repository = 'powerlaw-nb/powerlaw_nb'
 install = f"""#| hide
 # Only in Colab: install the package, and what the tests in the chapters need. Everything else comes with it.
-if 'google.colab' in str(get_ipython()): get_ipython().run_line_magic('pip', 'install -q "powerlaw_nb[dev,peers] @ git+https://github.com/{repository}"')"""
+if 'google.colab' in str(get_ipython()): get_ipython().run_line_magic('pip', 'install -q "powerlaw_nb[dev,peers] @ git+{repository}"')"""
 mark = '[![Open in Colab]'
 gpu = {'08_experiments.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.', '15_report.ipynb': 'The runs of this page are small; the command line takes a GPU when there is one.',
        '18_devices.ipynb': 'On a machine with GPUs the cells marked `#| cuda` use them.', '90_benchmarks.ipynb': 'The cells marked `#| slow` take longer, and measure a GPU when there is one.'}
@@ -22,7 +22,7 @@ def spoken(seconds):
 
 def start_line(name, times):
     "Badge, run time, and what a GPU would do for the page."
-    badge = f'{mark}(images/colab.svg)](https://colab.research.google.com/github/{repository}/blob/main/nbs/{name})'
+    badge = f'{mark}(images/colab.svg)]({colab}/blob/main/nbs/{name})'
     return f"{badge} &nbsp; From top to bottom in about {spoken(times['seconds'][name])} of one CPU core. {gpu.get(name, 'A GPU is not needed and not used: the cells are small.')}"
 
 def identity(name, role): return sha256(f'{name} {role}'.encode()).hexdigest()[:8]

@@ -8,12 +8,12 @@ image = re.compile(r'!\[([^\]]*)\]\(\s*<?([^)<>\s]+)')
 remote = re.compile(r'<(?:img|script|link|iframe|source)\b[^>]*\b(?:src|href)\s*=\s*["\']?(?:https?:)?//[^\s>"\']+', re.I)
 
 def options(source):
-    "The options at the top of a code cell, such as label and fig-cap."
-    return dict(re.findall(r'^#\|\s*([\w-]+):[ \t]*(.*?)[ \t]*$', source, re.M))
+    "The options at the top of a code cell, such as label and fig-cap, without the quotes of YAML."
+    return {key: value.strip('\'"').replace("''", "'") for key, value in re.findall(r'^#\|\s*([\w-]+):[ \t]*(.*?)[ \t]*$', source, re.M)}
 
 def problems_of_figure(source):
     "What a cell whose output holds a picture lacks."
-    found = {key: value.strip('\'"') for key, value in options(source).items()}
+    found = options(source)
     if not found.get('label', '').startswith('fig-'): yield 'has a picture, but no "#| label: fig-..."'
     for key, least in (('fig-cap', 20), ('fig-alt', 40)):
         if len(found.get(key, ''))<least: yield f'has a picture, and a "#| {key}: ..." of {len(found.get(key, ""))} characters: say what it shows'

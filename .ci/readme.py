@@ -1,22 +1,22 @@
 "Write README.md and its pictures from nbs/index.ipynb, without Quarto (which is in no package registry)."
-import base64, json, re
-from pathlib import Path
+import base64, re
 
-root = Path(__file__).resolve().parent.parent
-site = 'https://powerlaw-nb.github.io/powerlaw_nb'
+from common import notebooks, root
+from figures import options
+from links import site
 
 def outside(text):
     "Markdown of a page as it is read outside the site: links lead to the site, pictures lie in nbs, and Quarto's blocks are gone."
-    text = re.sub(rf'\]\((?:\d+[a-z]?_)?(\w+)\.ipynb(#[\w-]+)?\)', lambda m: f']({site}/{m[1]}.html{m[2] or ""})', text)
+    text = re.sub(rf'\]\((?:\d+[a-z]?_)?(\w+)\.ipynb(#[\w-]+)?\)', lambda m: f']({site}{m[1]}.html{m[2] or ""})', text)
     return re.sub(r'^:::.*\n?', '', re.sub(r'\]\(images/', '](nbs/images/', text), flags=re.M).strip('\n')
 
 parts, pictures = [], {}
-for cell in json.loads((root/'nbs/index.ipynb').read_text(encoding='utf-8'))['cells']:
+for cell in notebooks()['index.ipynb']['cells']:
     source = ''.join(cell['source'])
     if cell['cell_type']=='markdown': parts.append(outside(source)); continue
     if re.search(r'^#\|\s*hide\s*$', source, re.M): continue
-    if not re.search(r'^#\|\s*echo:\s*false\s*$', source, re.M): parts.append(f'```python\n{source}\n```')
-    about = {key: value.strip("'").replace("''", "'") for key, value in re.findall(r'^#\|\s*(fig-(?:alt|cap)):\s*(.*?)\s*$', source, re.M)}
+    about = options(source)
+    if about.get('echo')!='false': parts.append(f'```python\n{source}\n```')
     for output in cell['outputs']:
         data = output.get('data', {})
         if 'image/png' in data:

@@ -42,13 +42,14 @@ def _digest(values, length):
     "The first hexadecimal digits of a hash of a dictionary."
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:length]
 
+def _is_plain_name(v): return isinstance(v, str) and bool(re.fullmatch(r'\w[\w .+-]*', v))
 def _is_whole(low): return lambda v: type(v) is int and v>=low
 def _is_number(v): return isinstance(v, (int, float)) and 0<=v<math.inf and type(v) is not bool
 def _is_positive(v): return _is_number(v) and v>0
 def _each_is(kind): return lambda v: isinstance(v, tuple) and len(v)>0 and all(map(kind, v))
 
 _rules = {**{name: (choices.__contains__, f'choose one of {choices}') for name, choices in dict(network=['shallow', 'mlp', 'cnn'], variant=list(variants), act=list(activations), bn=[False, True], amsgrad=[False, True]).items()},
-          'preset': (lambda v: isinstance(v, str) and bool(re.fullmatch(r'\w[\w .+-]*', v)), 'give a word, because it becomes part of a file name'), 'seed': (lambda v: type(v) is int, 'give an int'),
+          'preset': (_is_plain_name, 'give a word, because it becomes part of a file name'), 'seed': (lambda v: type(v) is int, 'give an int'),
           **{name: (_is_whole(low), f'give an int, {low} or more') for name, low in dict(batch_size=1, epochs=0, train_images=1, test_images=1, tau=1, pgd_steps=1).items()},
           'beta': (_is_number, 'give a number, 0 or more'), **{name: (_is_positive, 'give a number above 0') for name in ('lr', 'pgd_step_size')},
           'alpha': (lambda v: _is_positive(v) or _each_is(_is_positive)(v), 'give a number above 0, or a tuple with one for each layer'),
@@ -278,7 +279,7 @@ class Store:
         result:dict, # as `execute_run` makes it
     ):
         "Write the result of one run."
-        if not isinstance(result, dict) or not re.fullmatch(r'\w[\w .+-]*', str(result.get('name'))): raise ValueError(
+        if not isinstance(result, dict) or not _is_plain_name(str(result.get('name'))): raise ValueError(
             f"result has the name {result.get('name') if isinstance(result, dict) else result!r}: give what execute_run made, with a name that is a plain file name")
         text = json.dumps(result, indent=1, allow_nan=False)
         write_atomic(self.path/f"{result['name']}.json", lambda p: p.write_text(text, encoding='utf-8'))
