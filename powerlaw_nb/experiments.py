@@ -176,7 +176,7 @@ def grid(
     runs = _choices(preset) if section=='choices' else parts[section] if section in parts else sum(parts.values(), [])
     return [replace(run, seed=seed) for seed in presets[preset]['seeds'] for run in dict.fromkeys(runs)]
 
-# %% ../nbs/08_experiments.ipynb #d3395fdc
+# %% ../nbs/08_experiments.ipynb #4f099a37
 def _numbers(values, length=None):
     "Whether `values` is a list of finite numbers, of that length if one is given."
     return isinstance(values, list) and length in (None, len(values)) and all(type(v) in (int, float) and math.isfinite(v) for v in values)
@@ -188,6 +188,18 @@ def _texts(values):
 def _layer_sizes(run):
     "Neurons of each hidden layer, first to last."
     return [169*run.widths[0], 25*run.widths[1], run.widths[2]] if run.network=='cnn' else list(run.widths[1:-1])
+
+def _is_strong(part):
+    "Whether `part` is what `execute_run` stores of the strong attack."
+    if not isinstance(part, dict) or not _numbers(part.get('eps')) or not _texts([part.get(k) for k in ('version', 'torch', 'device', 'date')]) or not _texts([part.get('commit') or '']): return False
+    return all(_numbers(part.get(k), len(part['eps'])) for k in ('pgd', 'accuracy', 'low', 'high')) and _numbers([part.get(k) for k in ('seconds', 'difference')]) and all(
+        type(part.get(k)) is int for k in ('images', 'steps', 'targets', 'queries'))
+
+def _is_strong(part):
+    "Whether `part` is what `execute_run` stores of the strong attack."
+    if not isinstance(part, dict) or not _numbers(part.get('eps')) or not _texts([part.get(k) for k in ('version', 'torch', 'device', 'date')]) or not _texts([part.get('commit') or '']): return False
+    return all(_numbers(part.get(k), len(part['eps'])) for k in ('pgd', 'accuracy', 'low', 'high')) and _numbers([part.get(k) for k in ('seconds', 'difference')]) and all(
+        type(part.get(k)) is int for k in ('images', 'steps', 'targets', 'queries'))
 
 def _check_result(result, name):
     "Raise a ValueError unless `result` is the whole result of a run that is called `name`."
@@ -208,6 +220,8 @@ def _check_result(result, name):
     need(all(type(f['dimension']) is int and 1<=f['dimension']<=len(spectra[layer]) for layer, f in fits.items()), 'a dimension in its fits is not possible')
     need(isinstance(maps, dict) and _numbers(maps.get('n')) and all(_numbers(maps.get(k), len(maps['n'])) for k in ('scale', 'centroid', 'extent'))
          and isinstance(maps.get('data'), list) and len(maps['data'])==len(maps['n']) and all(isinstance(m, str) and re.fullmatch('[A-Za-z0-9+/]{1046}==', m) for m in maps['data']), 'its sensitivity maps are not whole')
+    need('strong' not in result or _is_strong(result['strong']), 'its accuracies under the strong attack are not whole')
+    need('strong' not in result or _is_strong(result['strong']), 'its accuracies under the strong attack are not whole')
     need(isinstance(result.get('checks', []), list) and all(isinstance(f, dict) and all(isinstance(f.get(k), str) for k in ('check', 'finding', 'remedy')) and _numbers([f.get('value')])
          for f in result.get('checks', [])), 'the findings of its checks are not whole')    # results of earlier versions have none
 
@@ -357,7 +371,7 @@ def layer_spectra(
     "Eigenspectrum of each hidden layer in evaluation mode, streamed over `x`."
     return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in layer_covariances(model, hidden(model), x).items()}
 
-# %% ../nbs/08_experiments.ipynb #0bfdd83e
+# %% ../nbs/08_experiments.ipynb #17317307
 def evaluate(
     model:nn.Module, # a trained network
     run:Run, # says which attacks on how many images
@@ -404,14 +418,16 @@ def strong_accuracies(
     images:torch.Tensor, # test images (B, 1, 28, 28) in [0,1]
     labels:torch.Tensor, # (B,) their classes
     eps:tuple=(0., .02, .05, .1), # radii
-    limit:int=200, # attack so many of the first images
-    **options, # of `strong_attack`: steps, targets, queries
-)->dict: # as `strong_curve` makes it, and `run`, its name, and `pgd`, accuracy under the PGD of the run on the same images
+    limit:int=300, # attack so many of the first images
+    steps:int=100, # of APGD, as in AutoAttack
+    targets:int=9, # of APGD-T, as in AutoAttack
+    queries:int=1000, # of Square; AutoAttack takes 5000
+)->dict: # as `strong_curve` makes it, and `pgd`, accuracy under the PGD of the run on the same images
     "Accuracy of a run's network under `strong_attack`, in a form that can be stored beside its result."
     limit = min(check_whole(limit, 'limit'), _check_run(run).test_images)
     x, y = images[:limit], labels[:limit]
     ordinary = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size, stop_when_broken=True)
-    return dict(run=run.name, pgd=[round(a, 6) for a in robustness_curve(model, x, y, ordinary, eps, batch_size=250).tolist()], **strong_curve(model, x, y, eps, batch_size=250, **options))
+    return dict(pgd=[round(a, 6) for a in robustness_curve(model, x, y, ordinary, eps, batch_size=250).tolist()], **strong_curve(model, x, y, eps, 250, steps=steps, targets=targets, queries=queries))
 
 def _evaluate_by_batch(model, run, x, y, strong, radii=(0., .02, .05, .1)):
     "Accuracy of a whitened network that takes the statistics of each test batch; a last small batch is left out."
@@ -467,7 +483,7 @@ def _device_name(device):
     "The device in words."
     return torch.cuda.get_device_name(device) if torch.device(device).type=='cuda' else f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
 
-# %% ../nbs/08_experiments.ipynb #7db3668f
+# %% ../nbs/08_experiments.ipynb #e328f00a
 def _failed_epoch(history):
     "The epoch, counted from 1, in which training stopped being finite."
     return next((i for i, h in enumerate(history, 1) if not math.isfinite(h['loss'] + h['penalty'])), len(history) + 1)
@@ -489,34 +505,54 @@ def _tidy(store, run):
     for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), *store.path.glob(f'.{run.name}.json.*.tmp')]:
         with contextlib.suppress(OSError): left.unlink()
 
+def _result(run, trainer, origin, measured, start):
+    "What is stored of a run whose evaluation began at the time `start`."
+    history = [{k: h[k] for k in ('loss', 'penalty')} for h in trainer.history] if 'failed' not in measured else []
+    seconds = dict(train=sum(h['seconds'] for h in trainer.history), refresh=trainer.seconds['refresh'], evaluate=time.perf_counter()-start)
+    return dict(name=run.name, config=asdict(run), **origin, **measured, history=history, peak_memory_mb=_peak_memory(), seconds={k: round(v, 2) for k, v in seconds.items()})
+
+def _strong_parts(model, run, images, labels, result, strong):
+    "What the strong attack adds to a result, and the checks where an earlier version left them out; `difference` tells how far this network is from the one of the result, under FGSM."
+    x, y, stored = images[:run.test_images], labels[:run.test_images], result['curves']
+    again = robustness_curve(model, x, y, fgsm, run.eps, nested=False, batch_size=250).tolist()
+    return dict(checks=result['checks'] if 'checks' in result else run_checks(model, run, x, y, stored['pgd']),
+                strong=dict(strong_accuracies(model, run, images, labels, limit=strong), difference=round(max(abs(a-b) for a, b in zip(again, stored['fgsm'])), 6)))
+
 def execute_run(
     run:Run, # what to do
     store:Store, # where its result goes
     device:str='cpu', # where to compute
     progress:bool=False, # show a bar over the epochs
     data:tuple=None, # training and test set, if the caller has them: mnist(raw=True) and mnist(train=False) on `device`
+    strong:int=0, # so many test images meet the strong attack, too; a result that is stored already is kept then, and its network trained again
 )->dict: # the result, as stored
     "Train and evaluate one run, from its checkpoint if there is one, and store the result."
-    checkpoint = _check_store(store).checkpoint(run)
+    checkpoint, stored = _check_store(store).checkpoint(run), store.get(run) if check_whole(strong, 'strong', 0) else None
+    if stored and 'failed' in stored: stored = None
     make = lambda: make_trainer(run, device, [Checkpoint(checkpoint)] + ([Progress(run.name)] if progress else []))
     trainer = _begin(make, checkpoint, run.epochs)
-    result = dict(name=run.name, config=asdict(run), **_origin(), torch=torch.__version__, device=_device_name(device),
-                  date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
+    origin = dict(**_origin(), torch=torch.__version__, device=_device_name(device), date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
     (x, y), test = data or (mnist(device=device, raw=True), mnist(train=False, device=device))
-    start = time.perf_counter()
+    began = start = time.perf_counter()
     try:
         trainer.fit(Batches(x[:run.train_images], y[:run.train_images], run.batch_size), run.epochs)
         start = time.perf_counter()
-        measured = evaluate(trainer.model, run, *test)
-    except (FloatingPointError, NonFiniteError) as error: measured = dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history)))
-    history = [{k: h[k] for k in ('loss', 'penalty')} for h in trainer.history] if 'failed' not in measured else []
-    seconds = dict(train=sum(h['seconds'] for h in trainer.history), refresh=trainer.seconds['refresh'], evaluate=time.perf_counter()-start)
-    result.update(**measured, history=history, peak_memory_mb=_peak_memory(), seconds={k: round(v, 2) for k, v in seconds.items()})
+        result = {k: v for k, v in stored.items() if k!='run'} if stored else _result(run, trainer, origin, evaluate(trainer.model, run, *test), start)
+        if strong:
+            parts = _strong_parts(trainer.model, run, *test, result, strong)
+            result.update(parts, strong=dict(parts['strong'], **origin, seconds=round(time.perf_counter()-began, 2)))
+    except (FloatingPointError, NonFiniteError) as error:
+        if stored: raise ValueError(f'run {run.name} is stored, but when it was trained again {error}: leave it out, or delete its file') from error
+        result = _result(run, trainer, origin, dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history))), start)
     store.save(result)
     _tidy(store, run)
     return result
 
-# %% ../nbs/08_experiments.ipynb #dfa80b41
+# %% ../nbs/08_experiments.ipynb #053b1b7f
+def _seconds(result):
+    "What it took to compute a result: with the strong attack, the last time."
+    return result['strong']['seconds'] if 'strong' in result else sum(result['seconds'].values())
+
 def time_left(
     finished:list, # of results
     to_come:list, # of Run
@@ -526,7 +562,7 @@ def time_left(
     kind = lambda run: (run.network, run.preset, run.variant, run.epochs, run.batch_size)
     times = {}
     for result in finished:
-        if 'failed' not in result: times.setdefault(kind(run_from_config(result['config'])), []).append(sum(result['seconds'].values()))
+        if 'failed' not in result: times.setdefault(kind(run_from_config(result['config'])), []).append(_seconds(result))
     if not times: return None
     typical = float(np.mean(sum(times.values(), [])))
     return float(sum(np.mean(times.get(kind(run), typical)) for run in to_come))
@@ -541,6 +577,7 @@ def execute(
     report:Callable=None, # called with (number, of how many, run, result, its seconds or 0 when it was stored, seconds left) after each run
     workers:int=1, # runs side by side, with one thread each; 1: this process alone, with all threads; None, with Ray only: as many as the cluster has room for
     engine:str='processes', # 'processes' of this machine, or 'ray': tasks on all machines of a Ray cluster
+    strong:int=0, # so many test images meet the strong attack, too; stored results without it are kept, and their networks trained again
 )->list: # of results, in the order of `runs`
     "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
     _check_store(store)
@@ -548,16 +585,17 @@ def execute(
     if engine not in engines: raise ValueError(f'engine is {engine!r}: choose one of {list(engines)}')
     if engine=='processes': device = _device_here(device)
     if engine=='processes' or workers is not None: check_whole(workers, 'workers')
-    results = {run: store.get(run) for run in runs}
+    check_whole(strong, 'strong', 0)
+    results = {run: _finished(run, store, strong) for run in runs}
     stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
-    if engine=='ray' and missing: computed = _on_ray(missing, store, device, workers)
-    else: computed = _side_by_side(missing, store, device, workers) if workers and workers>1 and missing else _one_by_one(missing, store, device, progress)
+    if engine=='ray' and missing: computed = _on_ray(missing, store, device, workers, strong)
+    else: computed = _side_by_side(missing, store, device, workers, strong) if workers and workers>1 and missing else _one_by_one(missing, store, device, progress, strong)
     for run, _ in stored: _tidy(store, run)                       # a process may have been killed between the two
     start, spent = time.perf_counter(), 0.
     with contextlib.closing(computed):
         for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
             results[run] = result = {**result, 'run': run}
-            seconds = sum(result['seconds'].values()) if run in missing else 0.
+            seconds = _seconds(result) if run in missing else 0.
             spent += seconds
             if report:
                 left = time_left([r for r in results.values() if r is not None], [r for r in missing if results[r] is None])
@@ -572,20 +610,26 @@ def _device_here(device):
     except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
     return device
 
-def _one_by_one(runs, store, device, progress):
+def _finished(run, store, strong):
+    "The stored result of a run; None where there is none, or where fewer images than are asked for met the strong attack."
+    result = store.get(run)
+    lacks = strong and result is not None and 'failed' not in result and result.get('strong', dict(images=0))['images'] < min(strong, run.test_images)
+    return None if lacks else result
+
+def _one_by_one(runs, store, device, progress, strong):
     "Pairs of run and result: first whatever is free, then, after waiting, what other processes had locked."
     data, finished = [], set()
     for timeout in (0, -1):
         for run in runs:
-            if run not in finished and (result := _run_or_read(run, store, device, progress, data, timeout)) is not None:
+            if run not in finished and (result := _run_or_read(run, store, device, progress, data, timeout, strong)) is not None:
                 finished.add(run)
                 yield run, result
 
-def _side_by_side(runs, store, device, workers):
+def _side_by_side(runs, store, device, workers, strong):
     "Pairs of run and result as they are finished by processes of our own."
     others = set(multiprocessing.active_children())
     with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker) as pool:
-        futures = {pool.submit(_run_or_read, run, store, device, False, [], -1): run for run in runs}
+        futures = {pool.submit(_run_or_read, run, store, device, False, [], -1, strong): run for run in runs}
         try:
             for future in concurrent.futures.as_completed(futures): yield futures[future], future.result()
         except concurrent.futures.process.BrokenProcessPool as error:
@@ -604,17 +648,17 @@ def _end_with_parent():
     multiprocessing.parent_process().join()
     os._exit(1)
 
-def _run_or_read(run, store, device, progress, data, timeout):
+def _run_or_read(run, store, device, progress, data, timeout, strong=0):
     "The result of a run, computed if need be; None when another process holds it and `timeout` is over."
-    if (result := store.get(run)) is not None: return result
+    if (result := _finished(run, store, strong)) is not None: return result
     try:
         with store.lock(run).acquire(timeout=timeout):
-            if (result := store.get(run)) is not None: return result        # another process was faster
+            if (result := _finished(run, store, strong)) is not None: return result        # another process was faster
             if not data: data += [mnist(device=device, raw=True), mnist(train=False, device=device)]
-            return execute_run(run, store, device, progress, data)
+            return execute_run(run, store, device, progress, data, strong)
     except Timeout: return None
 
-# %% ../nbs/08_experiments.ipynb #18b99202
+# %% ../nbs/08_experiments.ipynb #5546ee96
 def _import_ray():
     "The module ray, which is an optional requirement."
     try: import ray
@@ -648,12 +692,12 @@ def _room_for_a_run(ray, device, workers):
     share = math.floor(10_000/math.ceil((workers or 1)/gpus))/10_000 if kind=='cuda' else 0      # Ray counts in steps of 0.0001
     return kind, dict(num_cpus=1, num_gpus=share)
 
-def _run_here(run, folder, device):
+def _run_here(run, folder, device, strong):
     "The result of a run: what a task of Ray does, on whatever machine."
     torch.set_num_threads(1)
-    return _run_or_read(run, Store(folder), _device_here(device), False, [], -1)
+    return _run_or_read(run, Store(folder), _device_here(device), False, [], -1, strong)
 
-def _on_ray(runs, store, device, workers):
+def _on_ray(runs, store, device, workers, strong):
     "Pairs of run and result as they are finished by tasks of Ray."
     ray = _import_ray()
     with _connected(ray):
@@ -663,10 +707,10 @@ def _on_ray(runs, store, device, workers):
             while waiting or begun:
                 while waiting and (workers is None or len(begun)<workers):
                     run = waiting.pop(0)
-                    begun[task.remote(run, str(store.path.resolve()), device)] = run
+                    begun[task.remote(run, str(store.path.resolve()), device, strong)] = run
                 done = ray.wait(list(begun))[0][0]
                 result, run = ray.get(done), begun.pop(done)
-                if store.get(run) is None: store.save({k: v for k, v in result.items() if k!='run'})     # that machine does not share our folder
+                if _finished(run, store, strong) is None: store.save({k: v for k, v in result.items() if k!='run'})     # that machine does not share our folder
                 yield run, result
         except ray.exceptions.RayError as error:
             cause = getattr(error, 'cause', None) or error
@@ -708,21 +752,25 @@ def mean_sd(
     spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values)>1 else ' (1 seed)'
     return f'{np.mean(values):.{digits}f}{spread}'
 
-# %% ../nbs/08_experiments.ipynb #7e4330cb
+# %% ../nbs/08_experiments.ipynb #27c43338
 def last_layer(
     result:dict, # of one run
 )->str:
     "The name of the last hidden layer, the one that section 4.1 looks at."
     return list(_part(result, 'fits'))[-1]
 
+_strong_curves = ('strong', 'pgd beside')
+
 def average_accuracy(
     result:dict, # of one run
-    attack:str, # 'fgsm', 'pgd' or 'noise'
+    attack:str, # 'fgsm', 'pgd' or 'noise'; where it was measured also 'strong', and 'pgd beside', PGD on the images and radii of the strong attack
 )->float: # 0 to 1
     "Accuracy averaged over all radii above 0."
-    if attack not in _part(result, 'curves'): raise ValueError(f"attack is {attack!r}: choose one of {list(result['curves'])}")
-    radii = result['run'].sigma if attack=='noise' else result['run'].eps
-    return float(np.mean([a for a, r in zip(result['curves'][attack], radii) if r>0]))
+    curves = _part(result, 'curves')
+    if 'strong' in result: curves = {**curves, 'strong': result['strong']['accuracy'], 'pgd beside': result['strong']['pgd']}
+    if attack not in curves: raise ValueError(f"attack is {attack!r}: choose one of {list(curves)}")
+    radii = result['run'].sigma if attack=='noise' else result['strong']['eps'] if attack in _strong_curves else result['run'].eps
+    return float(np.mean([a for a, r in zip(curves[attack], radii) if r>0]))
 
 def by_seed(
     results:list, # of one group
@@ -747,7 +795,7 @@ def _compare_pairs(pairs):
     numbers.update({f'{key}_baseline': [measure(a) for a, b in pairs] for key, measure in measures.items()})
     for key in ('centroid', 'extent'):
         numbers[f'{key}_baseline'], numbers[key] = ([_map_number(pair[i], key, pair) for pair in pairs] for i in (0, 1))
-    numbers.update({attack: [average_accuracy(b, attack) - average_accuracy(a, attack) for a, b in pairs] for attack in ('fgsm', 'pgd', 'noise')})
+    numbers.update({attack: [average_accuracy(b, attack) - average_accuracy(a, attack) for a, b in pairs] for attack in ('fgsm', 'pgd', 'noise', *_strong_curves*all('strong' in r for pair in pairs for r in pair))})
     return {**numbers, 'seeds': len(pairs)}
 
 def _map_number(result, key, pair):
@@ -767,26 +815,32 @@ def best_label(
     robustness = {label: np.mean([average_accuracy(r, 'pgd') for r in asked if r['run'].label==label]) for label in labels}
     return max(robustness, key=robustness.get) if labels else None
 
-# %% ../nbs/08_experiments.ipynb #2afb3cb0
+# %% ../nbs/08_experiments.ipynb #1b799b9a
+def _that_met(results, attacks):
+    "The results that have a curve for each of the attacks."
+    return [r for r in results if 'strong' in r] if 'strong' in attacks else results
+
 def _difference(a, b): return [y - x for x, y in zip(a, b)]
 
-def _gain(numbers, sign=1):
-    "Text and verdict for a gain (or, with sign -1, a loss) under FGSM and PGD."
-    parts = [verdict([sign*g for g in numbers[attack]]) for attack in ('fgsm', 'pgd')]
-    return f"gain FGSM {mean_sd(numbers['fgsm'])}, PGD {mean_sd(numbers['pgd'])}", joint_verdict(*parts)
+_attack_names = dict(fgsm='FGSM', pgd='PGD', noise='noise', strong='strong attack')
+
+def _gain(numbers, attacks, sign=1):
+    "Text and verdict for a gain (or, with sign -1, a loss) under each of the attacks."
+    parts = [verdict([sign*g for g in numbers[attack]]) for attack in attacks]
+    return 'gain ' + ', '.join(f'{_attack_names[attack]} {mean_sd(numbers[attack])}' for attack in attacks), joint_verdict(*parts)
 
 def _near(alphas, sign=1):
     "Text and verdict for an exponent near 1 (or, with sign -1, away from it)."
     return f'α {mean_sd(alphas, 2)}', verdict([sign*(.1 - abs(a-1)) for a in alphas])
 
-def _small(numbers, size=.02):
-    "Text and verdict for a gain that is small for both attacks."
-    return _gain(numbers)[0], joint_verdict(*[verdict([size - abs(gain) for gain in numbers[attack]]) for attack in ('fgsm', 'pgd')])
+def _small(numbers, attacks, size=.02):
+    "Text and verdict for a gain that is small under each of the attacks."
+    return _gain(numbers, attacks)[0], joint_verdict(*[verdict([size - abs(gain) for gain in numbers[attack]]) for attack in attacks])
 
-def _spectrum_claims(numbers):
+def _spectrum_claims(numbers, attacks):
     "C1 to C3 for one β."
     ratio = [b/a for a, b in zip(numbers['dimension_baseline'], numbers['dimension'])]
-    near, gain = _near(numbers['alpha']), _gain(numbers)
+    near, gain = _near(numbers['alpha']), _gain(numbers, attacks)
     return [('C1', 'the spectrum follows 1/n', f"{near[0]} (vanilla {mean_sd(numbers['alpha_baseline'], 2)})", near[1]),
             ('C2', 'more robust than vanilla to FGSM and PGD', *gain),
             ('C3', 'much higher effective dimension', f"{mean_sd(numbers['dimension'], 0)} against {mean_sd(numbers['dimension_baseline'], 0)}, ratio {mean_sd(ratio, 2)}", verdict(ratio, 2.))]
@@ -796,40 +850,42 @@ def _map_claim(numbers):
     fall, rise = _difference(numbers['centroid'], numbers['centroid_baseline']), _difference(numbers['extent_baseline'], numbers['extent'])
     return ('C4', 'smoother, more global sensitivity maps', f'centroid lower by {mean_sd(fall)}, extent greater by {mean_sd(rise)}', joint_verdict(verdict(fall), verdict(rise)))
 
-# %% ../nbs/08_experiments.ipynb #07aa91bd
-def _whitening_claims(results, network):
+# %% ../nbs/08_experiments.ipynb #7aa6b3fe
+def _whitening_claims(results, network, attacks):
     "C5 to C7: label, claim, text, measured, verdict."
     whitened, rescued, last = 'Vanilla-Wh', best_label(results, 'specreg-wh') or 'SpecReg-Wh', best_label(results, 'specreg') or 'SpecReg'
+    results = _that_met(results, attacks)
     numbers = compare(results, whitened)
-    loss, rise = _gain(numbers, -1), _difference(numbers['centroid_baseline'], numbers['centroid'])
+    loss, rise = _gain(numbers, attacks, -1), _difference(numbers['centroid_baseline'], numbers['centroid'])
     rows = [(whitened, 'C5', 'whitening makes less robust, maps lose structure', f'{loss[0]}; centroid higher by {mean_sd(rise)}', joint_verdict(loss[1], verdict(rise)))]
     if network=='mlp':
-        lack, near, over = _gain(compare(results, rescued), -1), _near(compare(results, rescued)['alpha']), compare(results, rescued, whitened)
-        rows.append((rescued, 'C6', 'SpecReg does not rescue the whitened network, though its tail is 1/n', f'against vanilla {lack[0]}; against Vanilla-Wh {_gain(over)[0]}; {near[0]}', joint_verdict(lack[1], near[1])))
+        lack, near, over = _gain(compare(results, rescued), attacks, -1), _near(compare(results, rescued)['alpha']), compare(results, rescued, whitened)
+        rows.append((rescued, 'C6', 'SpecReg does not rescue the whitened network, though its tail is 1/n', f'against vanilla {lack[0]}; against Vanilla-Wh {_gain(over, attacks)[0]}; {near[0]}', joint_verdict(lack[1], near[1])))
     numbers = compare(results, last)
-    return rows + [(last, 'C7', 'last layer only: no effect' if network=='mlp' else 'last layer only: more robust', *(_small(numbers) if network=='mlp' else _gain(numbers)))]
+    return rows + [(last, 'C7', 'last layer only: no effect' if network=='mlp' else 'last layer only: more robust', *(_small(numbers, attacks) if network=='mlp' else _gain(numbers, attacks)))]
 
-def _all_layers_claims(results, network):
+def _all_layers_claims(results, network, attacks):
     "C4 and C8 to C10: label, claim, text, measured, verdict."
     label = best_label(results, 'specreg-all') or 'SpecReg-all'
+    results, strongest = _that_met(results, attacks), attacks[-1]
     against_vanilla, against_ours = compare(results, label), compare(results, 'Jacobian', label)
-    gain, away = _gain(against_ours), _near(against_ours['alpha'], -1)
-    rows = [(label, *_map_claim(against_vanilla)), (label, 'C8', 'all layers: more robust', *_gain(against_vanilla)),
+    gain, away = _gain(against_ours, attacks), _near(against_ours['alpha'], -1)
+    rows = [(label, *_map_claim(against_vanilla)), (label, 'C8', 'all layers: more robust', *_gain(against_vanilla, attacks)),
             ('Jacobian', 'C9', f'more robust than {label}, spectrum not 1/n', f'{gain[0]}; {away[0]}', joint_verdict(gain[1], away[1]))]
-    shrinks = _difference(against_ours['noise'], against_ours['pgd'])
+    shrinks = _difference(against_ours['noise'], against_ours[strongest])
     better = verdict([-g for g in against_ours['noise']])
-    measured = f"gap to Jacobian under PGD {mean_sd(against_ours['pgd'])}, under noise {mean_sd(against_ours['noise'])}"
+    measured = f"gap to Jacobian under {_attack_names[strongest]} {mean_sd(against_ours[strongest])}, under noise {mean_sd(against_ours['noise'])}"
     if network=='mlp': return rows + [(label, 'C10', 'on white noise the gap to Jacobian shrinks', measured, verdict(shrinks))]
     return rows + [(label, 'C10', 'on white noise the gap shrinks, and SpecReg is better', measured, joint_verdict(verdict(shrinks), better))]
 
-def _batch_norm_claim(results, without, label):
+def _batch_norm_claim(results, without, label, attacks):
     "C11: with batch norm (`results`) against without."
     distance = lambda group, label: {seed: abs(r['fits'][last_layer(r)]['alpha']-1) for seed, r in by_seed(group, label).items()}
     on, off = distance(results, label), distance(without, label)
     seeds = sorted(on.keys() & off.keys())
     nearer = [off[seed] - on[seed] for seed in seeds]
     plain, normed = by_seed(without, 'vanilla'), by_seed(results, 'vanilla')
-    change = _small(_compare_pairs([(plain[seed], normed[seed]) for seed in sorted(plain.keys() & normed.keys())]))
+    change = _small(_compare_pairs([(plain[seed], normed[seed]) for seed in sorted(plain.keys() & normed.keys())]), attacks)
     return (label, 'C11', "batch norm: nearer to 1/n, vanilla's robustness unchanged", f'|α-1| smaller by {mean_sd(nearer, 2)}; vanilla {change[0]}', joint_verdict(verdict(nearer), change[1]))
 
 def is_choice(
@@ -842,9 +898,11 @@ def is_choice(
 
 def claims(
     store, # a Store, or the list that its results() gave
+    attacks:tuple=('fgsm', 'pgd'), # a gain counts when all of these show it; ('strong',) asks whether a claim holds under the stronger attack
 )->list: # of dictionaries: group, variant, best, claim, text, measured, verdict
     "What was measured for the claims C1 to C11, group by group; C1 to C3 for each β, the others for the best."
     results = store.results() if isinstance(store, Store) else _check_results(store, 'run')
+    if not isinstance(attacks, (tuple, list)) or not attacks or not set(attacks) <= set(_attack_names): raise ValueError(f'attacks is {attacks!r}: give a tuple of some of {tuple(_attack_names)}')
     groups = {}
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     rows = []
@@ -852,10 +910,10 @@ def claims(
         run = members[0]['run']
         if is_choice(run): continue
         if run.network=='shallow':
-            best = best_label(members)
-            found = [(label, *row) for label in sorted({r['run'].label for r in members if r['run'].variant=='specreg' and r['run'].tau==10}) or ['SpecReg'] for row in _spectrum_claims(compare(members, label))]
-            found.append((best or 'SpecReg', *_map_claim(compare(members, best or 'SpecReg'))))
-            if run.bn: found.append(_batch_norm_claim(members, groups.get(replace(run, bn=False).group, []), best or 'SpecReg'))
-        else: best, found = None, _whitening_claims(members, run.network) + _all_layers_claims(members, run.network)
+            best, met = best_label(members), _that_met(members, attacks)
+            found = [(label, *row) for label in sorted({r['run'].label for r in members if r['run'].variant=='specreg' and r['run'].tau==10}) or ['SpecReg'] for row in _spectrum_claims(compare(met, label), attacks)]
+            found.append((best or 'SpecReg', *_map_claim(compare(met, best or 'SpecReg'))))
+            if run.bn: found.append(_batch_norm_claim(met, _that_met(groups.get(replace(run, bn=False).group, []), attacks), best or 'SpecReg', attacks))
+        else: best, found = None, _whitening_claims(members, run.network, attacks) + _all_layers_claims(members, run.network, attacks)
         rows += [dict(group=group, variant=label, best=best in (label, None), claim=claim, text=text, measured=measured, verdict=decision) for label, claim, text, measured, decision in found]
     return rows or [dict(group='no runs', variant='any', best=False, claim=f'C{n}', text='', measured='not measured', verdict='not measured') for n in range(1, 12)]

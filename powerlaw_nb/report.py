@@ -51,7 +51,7 @@ def _panels(results):
     labels = {title: section_labels(results, section) for section, title in titles.items()}
     return {title: chosen for title, chosen in labels.items() if len(chosen)>1}
 
-# %% ../nbs/15_report.ipynb #0af68161
+# %% ../nbs/15_report.ipynb #0f3cb153
 def _group_section(results, rows):
     "The part of the page for one group: figures, claims, all variants."
     run, heading = results[0]['run'], 'h3' if is_choice(results[0]['run']) else 'h2'
@@ -66,14 +66,21 @@ def _group_section(results, rows):
         parts += [_picture(figure, f'Spectrum of the last hidden layer, accuracy under FGSM, PGD and white noise: {", ".join(labels)}'),
                   f'<p class="caption">{html.escape(title)}: {html.escape(", ".join(labels))}. Mean ± 1 standard deviation over seeds. Star or diamond: dimension at 90 % of the variance. '
                   'Grey: eigenvalues that are left alone. Dotted: 1/n on the left, chance on the right.</p>']
-    head = ['variant', 'claim', 'what the paper says', 'verdict', 'measured, mean ± sd over seeds']
-    if rows: parts.append(_table(head, [('best' if row['best'] else '', [row['variant'], row['claim'], row['text'], row['verdict'], row['measured']]) for row in rows]))
+    met = [r['strong'] for r in whole if 'strong' in r]
+    head = ['variant', 'claim', 'what the paper says', 'verdict', 'measured, mean ± sd over seeds'] + ['holds under the stronger attack']*bool(met)
+    if rows: parts.append(_table(head, [('best' if row['best'] else '', [row['variant'], row['claim'], row['text'], row['verdict'], row['measured']] + [row['strong']]*bool(met)) for row in rows]))
+    if met: parts.append(f"<p class=\"small\">{len(met)} of these networks met the stronger attack, on their first {_between([s['images'] for s in met])} test images. "
+                         f"Its accuracies lie below those of PGD on the same images by at most {max(p-a for s in met for p, a in zip(s['pgd'], s['accuracy'])):.3f}.</p>")
     if whole: parts += ['<h3>All variants</h3>' if heading=='h2' else '', _variants(whole)]
     failed = [r for r in results if 'failed' in r]
     if failed: parts += ['<h3>Failed runs</h3>', _table(['run', 'epoch', 'reason'], [('', [f"{r['run'].label} seed {r['run'].seed} ({r['name']})", r['failed_epoch'], r['failed']]) for r in failed])]
     doubts = [('', [f"{r['run'].label} seed {r['run'].seed}", f['check'], f['finding'], f['remedy']]) for r in whole for f in r.get('checks', [])]
     if doubts: parts += ['<h3>Doubts about the evaluation</h3>', _table(['run', 'check', 'what was found', 'remedy'], doubts)]
     return ''.join(parts)
+
+def _between(values):
+    "The smallest and the largest of some numbers, in words."
+    return f'{min(values)}' if min(values)==max(values) else f'{min(values)} to {max(values)}'
 
 def _variants(results):
     "A table with one row per variant: accuracy, exponents, dimension, time."
@@ -92,10 +99,14 @@ def _duration(seconds):
     "Seconds in words."
     return f'{seconds:.0f} s' if seconds<100 else f'{seconds/60:.0f} min' if seconds<6000 else f'{seconds/3600:.1f} h'
 
-# %% ../nbs/15_report.ipynb #6e9e6120
+# %% ../nbs/15_report.ipynb #662fcd1d
 _css = '''body{font:16px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem;color:#222}h1,h2{line-height:1.2}
 td{font-variant-numeric:tabular-nums}.nums td,td:first-child{white-space:nowrap}img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.9rem;margin:1rem 0}th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}
 tr.best td{font-weight:600;background:#eef5fb}.caption,.small{color:#555;font-size:.9rem}.wide{overflow-x:auto}code{background:#f3f3f3;padding:0 .2rem}'''
+
+def _under_strong(row):
+    "What a claim comes to under the stronger attack."
+    return f"{row['verdict']} ({row['measured']})" if 'strong attack' in row['measured'] else 'not about attacks'
 
 def write_report(
     store:Store, # read only, but for the page
@@ -107,7 +118,8 @@ def write_report(
     with warnings.catch_warnings():
         warnings.simplefilter('ignore'); results = store.results() if results is None else results    # damaged files are named below
     if not results: raise ValueError(f'store {store.path}: no results in it; run powerlaw_nb reproduce --out {store.path} first')
-    rows, groups, parts = claims(results), {}, []
+    stronger = {(row['group'], row['claim'], row['variant']): row for row in claims(results, ('strong',))}
+    rows, groups, parts = [{**row, 'strong': _under_strong(stronger[row['group'], row['claim'], row['variant']])} for row in claims(results)], {}, []
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     order = ('shallow', 'mlp', 'cnn')
     place = lambda group: (is_choice(groups[group][0]['run']), [*presets, groups[group][0]['run'].preset].index(groups[group][0]['run'].preset), order.index(groups[group][0]['run'].network), not groups[group][0]['run'].bn, group)
@@ -125,6 +137,7 @@ def write_report(
 <h2>How the numbers were made</h2><p>α is fitted by weighted least squares (Stringer et al. 2019) to the spectrum of a hidden layer over the 10,000 test images; r² says how straight the spectrum is.
 Robustness is the accuracy averaged over all ε &gt; 0, a gain its difference, and it counts when FGSM and PGD both show it. "Near 1/n" means that |α − 1| of the last hidden layer is at most 0.1, "much higher" at least twice, "no effect" at most 0.02.
 A claim holds when its number is on the right side by more than one standard deviation between seeds, paired by seed; with one seed it is undecided; a claim of several parts needs all of them. The chapter on the experiments has the whole table of rules.
+The stronger attack is APGD with cross-entropy, APGD towards each wrong class, and Square, one after the other (after AutoAttack, Croce and Hein 2020; chapter 06a); "holds" takes its accuracies instead of those of FGSM and PGD.
 PGD takes 40 steps of 0.01 along the sign of the gradient, not along the raw gradient as printed in equation 8; an image counts as broken at ε when any iterate at this or a smaller radius broke it. Whitened networks are evaluated with running statistics.
 Choosing the best β on the attacked images flatters it a little; all β are in the tables.
 {checked} of {len(results)} runs were checked for the usual faults of an evaluation, and {doubted} of these have findings, listed under "Doubts about the evaluation".</p>
@@ -146,7 +159,7 @@ def choose(
     if not chosen: raise ValueError(f'only {list(only)} and shard {shard} leave none of {len(runs)} runs: names look like {runs[0].name!r}, labels like {runs[-1].label!r}')
     return chosen
 
-# %% ../nbs/15_report.ipynb #ce068f6e
+# %% ../nbs/15_report.ipynb #22c5d373
 def _plain(text):
     "Text without control characters, which a terminal would obey: it may come from a stranger's file."
     return ''.join(c if c.isprintable() else '?' for c in str(text))
@@ -157,6 +170,7 @@ def _announce(number, of, run, result, seconds, left):
     else:
         fit, eps = result['fits'][last_layer(result)], run.eps[len(run.eps)//2]
         line = f"clean {result['curves']['fgsm'][0]:.3f}  PGD({eps:g}) {result['curves']['pgd'][len(run.eps)//2]:.3f}  alpha {fit['alpha']:.2f}"
+        if met := result.get('strong'): line += f"  strong({met['eps'][-1]:g}) {met['accuracy'][-1]:.3f}, PGD {met['pgd'][-1]:.3f} on {met['images']} images"
     network = f"{run.network}{' batch norm' if run.bn else ''}"
     took, rest = 'stored' if not seconds else f'{seconds:.1f} s', '' if not left else f'  {_duration(left)} left'
     print(f'{number:3}/{of} {network:18} {run.label:14} seed {run.seed}  {line}  {took}{rest}', flush=True)
@@ -173,7 +187,7 @@ def _reproduce(arguments):
     part = f' (only {arguments.only})' * bool(arguments.only) + f' (shard {arguments.shard})' * (arguments.shard!='1/1')
     print(f'{len(runs)} runs of section {arguments.section!r}, preset {arguments.preset!r}{part}, into {store.path}', flush=True)
     workers = _workers(arguments.device) if arguments.workers is None and arguments.engine!='ray' else arguments.workers     # with Ray None means as many as there is room for
-    results = execute(runs, store, device=arguments.device, progress=sys.stderr.isatty(), report=_announce, workers=workers and min(workers, len(runs)), engine=arguments.engine)
+    results = execute(runs, store, device=arguments.device, progress=sys.stderr.isatty(), report=_announce, workers=workers and min(workers, len(runs)), engine=arguments.engine, strong=arguments.strong)
     code = _report(argparse.Namespace(dir=store.path, started=start))
     return code or int(any('failed' in r for r in results))
 
@@ -198,7 +212,7 @@ def _list(arguments):
     for section, about in sections.items(): print(f"{section:12}{''.join(f'{len(grid(section, preset)):8}' for preset in presets)}   {about}")
     return 0
 
-# %% ../nbs/15_report.ipynb #5215b891
+# %% ../nbs/15_report.ipynb #6264ca00
 def _parser(more=()):
     "The command line as argparse sees it; each function in `more` adds a command."
     parser = argparse.ArgumentParser(prog='powerlaw_nb', description='Does a 1/n eigenspectrum make a neural code robust? Runs after Nassar et al., NeurIPS 2020.')
@@ -212,6 +226,7 @@ def _parser(more=()):
     run.add_argument('--engine', default='processes', help=f"what computes the runs: {', '.join(engines)} (default processes, on this machine; ray: on all machines of a Ray cluster)")
     run.add_argument('--workers', type=int, default=None, metavar='N', help='runs side by side, each in a process of its own with one thread (default: as many as there are cores, at most 4; 1 on a GPU; with ray as many as the cluster has room for)')
     run.add_argument('--device', default=None, help='cpu or cuda (default: cuda when there is one)')
+    run.add_argument('--strong', type=int, default=0, metavar='N', help='send the first N test images through the stronger attack, too (APGD and Square; default 0: not at all); stored runs without it are trained once more')
     run.set_defaults(work=_reproduce)
     report = commands.add_parser('report', help='write the report of a folder of results')
     report.add_argument('dir', help='folder of the results'); report.set_defaults(work=_report)
