@@ -184,7 +184,7 @@ def square(
             result[left[better]], margin[left[better]] = tried[better], new[better]
         return result
 
-# %% ../nbs/06a_checks.ipynb #ac065e10
+# %% ../nbs/06a_checks.ipynb #7fce75b8
 def strong_attack(
     model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]; Square needs (B, C, H, W)
@@ -196,7 +196,7 @@ def strong_attack(
     generator=None, # torch.Generator or integer seed; None is seed 0
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]
     "APGD-CE, then APGD-T, then Square, each on the images that still stand."
-    _check_images(x); _check_labels(y, len(x)); _check_size(eps, 'eps')
+    _check_images(x); _check_labels(y, len(x)); _check_size(eps, 'eps'); check_whole(steps, 'steps'); check_whole(targets, 'targets'); check_whole(queries, 'queries', 0)
     parts = [partial(apgd, steps=steps), partial(apgd_targeted, steps=steps, targets=targets)] + [partial(square, queries=queries)]*(queries!=0)
     result = x.detach().clone()
     for attack in parts if eps else ():
@@ -288,7 +288,7 @@ def _clean_point(model, x, y, curve, few, labels, right, unmoved):
         if abs(clean-curve[0])*len(x)>1.5: yield Finding('clean', f'clean accuracy is {clean:.4f}, but the curve begins with {curve[0]:.4f}', advice, abs(clean-curve[0]))
     if (gap := abs(_mean(right)-_mean(unmoved)))*len(few)>1.5: yield Finding('clean', f'clean accuracy is {_mean(right):.3f}, but {_mean(unmoved):.3f} under the attack at eps = 0', advice, gap)
 
-# %% ../nbs/06a_checks.ipynb #eeeaed52
+# %% ../nbs/06a_checks.ipynb #cebdc657
 def _reach(few, moved, stands, eps, reach, largest):
     "Findings where the steps are too short for the radius, or images stand that never came to the surface of their ball."
     if reach<largest*(1-1e-6): yield Finding('reach', f'all steps together reach {reach:g}, less than the largest radius, {largest:g}', 'take more steps or larger ones: steps times step_size should be at least twice eps', reach/largest)
@@ -303,6 +303,11 @@ def _stronger(model, few, labels, stands, eps, attack, name, check, remedy):
     after = stands.clone(); after[left] = _correct(model, attack(model, few[left], labels[left], eps), labels[left])
     if _worse(stands, after): yield Finding(check, f'at eps = {eps:g} accuracy is {_mean(stands):.3f}, but {_mean(after):.3f} after {name}', remedy, _mean(stands)-_mean(after))
 
+def _interval(share, n):
+    "A finding where an accuracy over n images is known so badly that most comparisons mean nothing."
+    low, high = wilson(share, n)
+    if high-low>.2: yield Finding('images', f'an accuracy of {share:.3f} over {n} images is known only from {low:.3f} to {high:.3f} (95 %)', 'attack more images: 400 give ± 0.05, and 10,000 give ± 0.01', high-low)
+
 def _whole_range(model, few, labels, attack):
     "A finding where an attack that may change all pixels at will leaves the accuracy above chance."
     chance = labels.bincount().max().item()/len(labels)
@@ -310,7 +315,7 @@ def _whole_range(model, few, labels, attack):
     if wilson(accuracy, len(few))[0]>chance: yield Finding('chance', f'accuracy is {accuracy:.3f} at eps = 1, where any image can become any other; a guess has {chance:.3f}',
         'the attack is blind, not the network robust: look at the gradients, and try strong_attack', accuracy)
 
-# %% ../nbs/06a_checks.ipynb #27d21cca
+# %% ../nbs/06a_checks.ipynb #d95c89c5
 def evaluation_checks(
     model:Callable, # gives the logits (B, C); nothing in it is changed
     x:Tensor, # (B, ...) images in [0,1]; Square is tried where they are (B, C, H, W)
@@ -347,6 +352,7 @@ def evaluation_checks(
         found += _against(one_step, stands, ('FGSM', 'the attack'), 'one step', 'take more steps along the sign of the gradient, and a step that suits the radius')
         found += _against(under(_random_corner), one_step, ('random noise of the same size', 'FGSM'), 'noise', 'the gradient does not point to a greater loss: look at the gradients, and try square')
         at = max([e for e in radii if _mean(stands[e])>=_mean(right)/4], default=radii[0])     # the largest radius where much is left to break
+        found += _interval(_mean(stands[at]), len(x))
         found += _reach(few, moved[at], stands[at], at, steps*step_size, radii[-1])
         found += _stronger(model, few, labels, stands[at], at, partial(attack, steps=2*steps, step_size=step_size), 'twice the steps', 'twice the steps', 'take more steps, until the accuracy no longer falls')
         if x.ndim==4: found += _stronger(model, few, labels, stands[at], at, partial(square, queries=queries), f'{queries} queries of Square, which sees no gradient', 'square', 'the gradients mislead the attack: report the accuracy under strong_attack')

@@ -33,7 +33,7 @@ from .theory import NonFiniteError, check_whole, eigendecomposition, fit_powerla
 from .trainer import Checkpoint, Progress, SpectralRegularizer, Trainer, layer_covariances, write_atomic
 from .whitening import Whiten, batch_statistics
 
-# %% ../nbs/08_experiments.ipynb #09b80c4d
+# %% ../nbs/08_experiments.ipynb #1f988a1d
 variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh', 'specreg-all': 'SpecReg-all',
             'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian'}
 _target = ('alpha', 'tau', 'beta')                                # what may differ inside a group, beside variant and seed
@@ -44,11 +44,12 @@ def _digest(values, length):
 
 def _is_plain_name(v): return isinstance(v, str) and bool(re.fullmatch(r'\w[\w .+-]*', v))
 def _is_whole(low): return lambda v: type(v) is int and v>=low
-def _is_number(v): return isinstance(v, (int, float)) and 0<=v<math.inf and type(v) is not bool
+def _is_number(v): return isinstance(v, (int, float)) and 0<=v<=1e308 and type(v) is not bool       # a larger int has no float
 def _is_positive(v): return _is_number(v) and v>0
 def _each_is(kind): return lambda v: isinstance(v, tuple) and len(v)>0 and all(map(kind, v))
 
-_rules = {**{name: (choices.__contains__, f'choose one of {choices}') for name, choices in dict(network=['shallow', 'mlp', 'cnn'], variant=list(variants), act=list(activations), bn=[False, True], amsgrad=[False, True]).items()},
+_rules = {**{name: (choices.__contains__, f'choose one of {choices}') for name, choices in dict(network=['shallow', 'mlp', 'cnn'], variant=list(variants), act=list(activations)).items()},
+          **{name: (lambda v: type(v) is bool, 'choose one of [False, True]') for name in ('bn', 'amsgrad')},
           'preset': (_is_plain_name, 'give a word, because it becomes part of a file name'), 'seed': (lambda v: type(v) is int, 'give an int'),
           **{name: (_is_whole(low), f'give an int, {low} or more') for name, low in dict(batch_size=1, epochs=0, train_images=1, test_images=1, tau=1, pgd_steps=1).items()},
           'beta': (_is_number, 'give a number, 0 or more'), **{name: (_is_positive, 'give a number above 0') for name in ('lr', 'pgd_step_size')},
@@ -176,10 +177,10 @@ def grid(
     runs = _choices(preset) if section=='choices' else parts[section] if section in parts else sum(parts.values(), [])
     return [replace(run, seed=seed) for seed in presets[preset]['seeds'] for run in dict.fromkeys(runs)]
 
-# %% ../nbs/08_experiments.ipynb #4f099a37
+# %% ../nbs/08_experiments.ipynb #2a564b6f
 def _numbers(values, length=None):
     "Whether `values` is a list of finite numbers, of that length if one is given."
-    return isinstance(values, list) and length in (None, len(values)) and all(type(v) in (int, float) and math.isfinite(v) for v in values)
+    return isinstance(values, list) and length in (None, len(values)) and all(type(v) in (int, float) and -1e308<=v<=1e308 for v in values)
 
 def _texts(values):
     "Whether `values` are text that can be written to a file."
@@ -192,14 +193,9 @@ def _layer_sizes(run):
 def _is_strong(part):
     "Whether `part` is what `execute_run` stores of the strong attack."
     if not isinstance(part, dict) or not _numbers(part.get('eps')) or not _texts([part.get(k) for k in ('version', 'torch', 'device', 'date')]) or not _texts([part.get('commit') or '']): return False
-    return all(_numbers(part.get(k), len(part['eps'])) for k in ('pgd', 'accuracy', 'low', 'high')) and _numbers([part.get(k) for k in ('seconds', 'difference')]) and all(
-        type(part.get(k)) is int for k in ('images', 'steps', 'targets', 'queries'))
-
-def _is_strong(part):
-    "Whether `part` is what `execute_run` stores of the strong attack."
-    if not isinstance(part, dict) or not _numbers(part.get('eps')) or not _texts([part.get(k) for k in ('version', 'torch', 'device', 'date')]) or not _texts([part.get('commit') or '']): return False
-    return all(_numbers(part.get(k), len(part['eps'])) for k in ('pgd', 'accuracy', 'low', 'high')) and _numbers([part.get(k) for k in ('seconds', 'difference')]) and all(
-        type(part.get(k)) is int for k in ('images', 'steps', 'targets', 'queries'))
+    shares = [part.get(k) for k in ('pgd', 'accuracy', 'low', 'high')]
+    return (any(e>0 for e in part['eps']) and all(_numbers(s, len(part['eps'])) and all(0<=v<=1 for v in s) for s in shares) and min(part['eps'])>=0
+            and _numbers([part.get(k) for k in ('seconds', 'difference')]) and min(part['seconds'], part['difference'])>=0 and all(type(part.get(k)) is int and part[k]>=low for k, low in dict(images=1, steps=1, targets=1, queries=0).items()))
 
 def _check_result(result, name):
     "Raise a ValueError unless `result` is the whole result of a run that is called `name`."
@@ -221,7 +217,6 @@ def _check_result(result, name):
     need(isinstance(maps, dict) and _numbers(maps.get('n')) and all(_numbers(maps.get(k), len(maps['n'])) for k in ('scale', 'centroid', 'extent'))
          and isinstance(maps.get('data'), list) and len(maps['data'])==len(maps['n']) and all(isinstance(m, str) and re.fullmatch('[A-Za-z0-9+/]{1046}==', m) for m in maps['data']), 'its sensitivity maps are not whole')
     need('strong' not in result or _is_strong(result['strong']), 'its accuracies under the strong attack are not whole')
-    need('strong' not in result or _is_strong(result['strong']), 'its accuracies under the strong attack are not whole')
     need(isinstance(result.get('checks', []), list) and all(isinstance(f, dict) and all(isinstance(f.get(k), str) for k in ('check', 'finding', 'remedy')) and _numbers([f.get('value')])
          for f in result.get('checks', [])), 'the findings of its checks are not whole')    # results of earlier versions have none
 
@@ -239,6 +234,7 @@ def _check_results(results, *parts, least=0):
     "The results as a list; raise unless they have these parts, and there are so many at least."
     given = list(results) if hasattr(results, '__iter__') and not isinstance(results, (str, dict)) else [None]
     if not all(isinstance(r, dict) and set(parts) <= set(r) for r in given): raise TypeError(f"results is {results!r:.60}: give a list of results, as Store.results() gives it")
+    if 'run' in parts: [_check_run(r['run']) for r in given]
     if len(given)<least: raise ValueError('results is empty: give those of at least one run, as Store.results() gives them')
     return given
 
@@ -303,7 +299,8 @@ class Store:
         if not file.is_file(): raise ValueError('it is no file')     # a pipe would be waited for without end
         try: result = json.loads(file.read_text(encoding='utf-8'))
         except RecursionError as error: raise ValueError('it is nested too deeply') from error
-        _check_result(result, file.stem)
+        try: _check_result(result, file.stem)
+        except OverflowError as error: raise ValueError(f'a number in it is too large ({error})') from error
         return {**result, 'run': run_from_config(result['config'])}
 
     def get(self,
@@ -483,7 +480,7 @@ def _device_name(device):
     "The device in words."
     return torch.cuda.get_device_name(device) if torch.device(device).type=='cuda' else f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
 
-# %% ../nbs/08_experiments.ipynb #e328f00a
+# %% ../nbs/08_experiments.ipynb #8b8db343
 def _failed_epoch(history):
     "The epoch, counted from 1, in which training stopped being finite."
     return next((i for i, h in enumerate(history, 1) if not math.isfinite(h['loss'] + h['penalty'])), len(history) + 1)
@@ -499,11 +496,15 @@ def _begin(make, checkpoint, epochs):
     except ValueError as error: warnings.warn(f'{error}: the run begins again', stacklevel=3)
     return make()
 
-def _tidy(store, run):
-    "Delete the checkpoint of a run that is finished, and what killed processes left of its files."
+def _left_over(store, run):
+    "The checkpoint of a run, and what killed processes left of its files."
     checkpoint = store.checkpoint(run)
-    for left in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), *store.path.glob(f'.{run.name}.json.*.tmp')]:
-        with contextlib.suppress(OSError): left.unlink()
+    return [file for file in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), *store.path.glob(f'.{run.name}.json.*.tmp')] if file.exists()]
+
+def _tidy(store, run):
+    "Delete what is left over of a run that is finished; call it with the lock of the run."
+    for file in _left_over(store, run):
+        with contextlib.suppress(OSError): file.unlink()
 
 def _result(run, trainer, origin, measured, start):
     "What is stored of a run whose evaluation began at the time `start`."
@@ -511,12 +512,13 @@ def _result(run, trainer, origin, measured, start):
     seconds = dict(train=sum(h['seconds'] for h in trainer.history), refresh=trainer.seconds['refresh'], evaluate=time.perf_counter()-start)
     return dict(name=run.name, config=asdict(run), **origin, **measured, history=history, peak_memory_mb=_peak_memory(), seconds={k: round(v, 2) for k, v in seconds.items()})
 
-def _strong_parts(model, run, images, labels, result, strong):
-    "What the strong attack adds to a result, and the checks where an earlier version left them out; `difference` tells how far this network is from the one of the result, under FGSM."
+def _with_strong(result, model, run, images, labels, strong, origin, began):
+    "A result with the strong attack, and with the checks where an earlier version left them out; `difference` tells how far this network is from the one of the result, under FGSM."
     x, y, stored = images[:run.test_images], labels[:run.test_images], result['curves']
     again = robustness_curve(model, x, y, fgsm, run.eps, nested=False, batch_size=250).tolist()
-    return dict(checks=result['checks'] if 'checks' in result else run_checks(model, run, x, y, stored['pgd']),
-                strong=dict(strong_accuracies(model, run, images, labels, limit=strong), difference=round(max(abs(a-b) for a, b in zip(again, stored['fgsm'])), 6)))
+    checks = result['checks'] if 'checks' in result else run_checks(model, run, x, y, stored['pgd'])
+    part = dict(strong_accuracies(model, run, images, labels, limit=strong), difference=round(max(abs(a-b) for a, b in zip(again, stored['fgsm'])), 6))
+    return {**result, 'checks': checks, 'strong': dict(part, **origin, seconds=round(time.perf_counter()-began, 2))}
 
 def execute_run(
     run:Run, # what to do
@@ -524,31 +526,28 @@ def execute_run(
     device:str='cpu', # where to compute
     progress:bool=False, # show a bar over the epochs
     data:tuple=None, # training and test set, if the caller has them: mnist(raw=True) and mnist(train=False) on `device`
-    strong:int=0, # so many test images meet the strong attack, too; a result that is stored already is kept then, and its network trained again
+    strong:int=0, # so many test images meet the strong attack, too: then a stored result is kept and added to; with 0 it is replaced
 )->dict: # the result, as stored
     "Train and evaluate one run, from its checkpoint if there is one, and store the result."
-    checkpoint, stored = _check_store(store).checkpoint(run), store.get(run) if check_whole(strong, 'strong', 0) else None
-    if stored and 'failed' in stored: stored = None
+    checkpoint, device, stored = _check_store(store).checkpoint(run), _device_here(device), store.get(run) if check_whole(strong, 'strong', 0) else None
     make = lambda: make_trainer(run, device, [Checkpoint(checkpoint)] + ([Progress(run.name)] if progress else []))
     trainer = _begin(make, checkpoint, run.epochs)
     origin = dict(**_origin(), torch=torch.__version__, device=_device_name(device), date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
     (x, y), test = data or (mnist(device=device, raw=True), mnist(train=False, device=device))
+    result = {k: v for k, v in stored.items() if k!='run'} if stored and 'failed' not in stored else None
     began = start = time.perf_counter()
     try:
         trainer.fit(Batches(x[:run.train_images], y[:run.train_images], run.batch_size), run.epochs)
         start = time.perf_counter()
-        result = {k: v for k, v in stored.items() if k!='run'} if stored else _result(run, trainer, origin, evaluate(trainer.model, run, *test), start)
-        if strong:
-            parts = _strong_parts(trainer.model, run, *test, result, strong)
-            result.update(parts, strong=dict(parts['strong'], **origin, seconds=round(time.perf_counter()-began, 2)))
-    except (FloatingPointError, NonFiniteError) as error:
-        if stored: raise ValueError(f'run {run.name} is stored, but when it was trained again {error}: leave it out, or delete its file') from error
-        result = _result(run, trainer, origin, dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history))), start)
-    store.save(result)
+        if result is None: store.save(result := _result(run, trainer, origin, evaluate(trainer.model, run, *test), start))
+        if strong: store.save(result := _with_strong(result, trainer.model, run, *test, strong, origin, began))
+    except (FloatingPointError, NonFiniteError, torch.linalg.LinAlgError) as error:     # the last is that of a solver, after all fall-backs
+        if result is None: store.save(result := _result(run, trainer, origin, dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history))), start))
+        else: warnings.warn(f'{run.name}: its result is kept, but without the strong attack: {error}', stacklevel=2)
     _tidy(store, run)
     return result
 
-# %% ../nbs/08_experiments.ipynb #053b1b7f
+# %% ../nbs/08_experiments.ipynb #84d4e769
 def _seconds(result):
     "What it took to compute a result: with the strong attack, the last time."
     return result['strong']['seconds'] if 'strong' in result else sum(result['seconds'].values())
@@ -558,7 +557,7 @@ def time_left(
     to_come:list, # of Run
 )->float: # seconds; None when nothing is finished
     "Estimate of the time that runs will take."
-    _check_results(finished, 'config'), [_check_run(run) for run in to_come]
+    _check_results(finished, 'config', 'seconds'), [_check_run(run) for run in to_come]
     kind = lambda run: (run.network, run.preset, run.variant, run.epochs, run.batch_size)
     times = {}
     for result in finished:
@@ -581,6 +580,7 @@ def execute(
 )->list: # of results, in the order of `runs`
     "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
     _check_store(store)
+    if not hasattr(runs, '__iter__'): raise TypeError(f'runs is {runs!r}: give a list of Run, for example grid()')
     runs = [_check_run(run) for run in runs]
     if engine not in engines: raise ValueError(f'engine is {engine!r}: choose one of {list(engines)}')
     if engine=='processes': device = _device_here(device)
@@ -590,7 +590,9 @@ def execute(
     stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
     if engine=='ray' and missing: computed = _on_ray(missing, store, device, workers, strong)
     else: computed = _side_by_side(missing, store, device, workers, strong) if workers and workers>1 and missing else _one_by_one(missing, store, device, progress, strong)
-    for run, _ in stored: _tidy(store, run)                       # a process may have been killed between the two
+    for run, _ in stored:                                         # a process may have been killed before it could tidy up; another one may be at work on the strong attack
+        if _left_over(store, run):
+            with contextlib.suppress(Timeout), store.lock(run).acquire(timeout=0): _tidy(store, run)
     start, spent = time.perf_counter(), 0.
     with contextlib.closing(computed):
         for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
@@ -658,7 +660,7 @@ def _run_or_read(run, store, device, progress, data, timeout, strong=0):
             return execute_run(run, store, device, progress, data, strong)
     except Timeout: return None
 
-# %% ../nbs/08_experiments.ipynb #5546ee96
+# %% ../nbs/08_experiments.ipynb #d403e8f7
 def _import_ray():
     "The module ray, which is an optional requirement."
     try: import ray
@@ -692,10 +694,12 @@ def _room_for_a_run(ray, device, workers):
     share = math.floor(10_000/math.ceil((workers or 1)/gpus))/10_000 if kind=='cuda' else 0      # Ray counts in steps of 0.0001
     return kind, dict(num_cpus=1, num_gpus=share)
 
-def _run_here(run, folder, device, strong):
-    "The result of a run: what a task of Ray does, on whatever machine."
+def _run_here(run, folder, device, strong, known):
+    "The result of a run: what a task of Ray does, on whatever machine; `known` is what is stored already, in a folder that it may not see."
     torch.set_num_threads(1)
-    return _run_or_read(run, Store(folder), _device_here(device), False, [], -1, strong)
+    store = Store(folder)
+    if known and store.get(run) is None: store.save(known)
+    return _run_or_read(run, store, _device_here(device), False, [], -1, strong)
 
 def _on_ray(runs, store, device, workers, strong):
     "Pairs of run and result as they are finished by tasks of Ray."
@@ -707,7 +711,8 @@ def _on_ray(runs, store, device, workers, strong):
             while waiting or begun:
                 while waiting and (workers is None or len(begun)<workers):
                     run = waiting.pop(0)
-                    begun[task.remote(run, str(store.path.resolve()), device, strong)] = run
+                    known = {k: v for k, v in (store.get(run) or {}).items() if k!='run'}
+                    begun[task.remote(run, str(store.path.resolve()), device, strong, known)] = run
                 done = ray.wait(list(begun))[0][0]
                 result, run = ray.get(done), begun.pop(done)
                 if _finished(run, store, strong) is None: store.save({k: v for k, v in result.items() if k!='run'})     # that machine does not share our folder
@@ -752,7 +757,7 @@ def mean_sd(
     spread = f' ± {np.std(values, ddof=1):.{digits}f}' if len(values)>1 else ' (1 seed)'
     return f'{np.mean(values):.{digits}f}{spread}'
 
-# %% ../nbs/08_experiments.ipynb #27c43338
+# %% ../nbs/08_experiments.ipynb #84b81f29
 def last_layer(
     result:dict, # of one run
 )->str:
@@ -760,6 +765,10 @@ def last_layer(
     return list(_part(result, 'fits'))[-1]
 
 _strong_curves = ('strong', 'pgd beside')
+
+def _strong_setup(result):
+    "Images, radii and strength of the strong attack: only accuracies of equal ones can be compared."
+    return tuple(str(result['strong'][k]) for k in ('images', 'eps', 'steps', 'targets', 'queries'))
 
 def average_accuracy(
     result:dict, # of one run
@@ -777,6 +786,7 @@ def by_seed(
     label:str, # the variant, for example 'SpecReg β=1'
 )->dict: # seed -> result
     "The results of one variant that did not fail."
+    if not isinstance(label, str): raise TypeError(f"label is {label!r}: give the name of a variant, for example 'SpecReg β=1'")
     return {r['run'].seed: r for r in _check_results(results, 'run') if r['run'].label==label and 'failed' not in r}
 
 def compare(
@@ -795,7 +805,8 @@ def _compare_pairs(pairs):
     numbers.update({f'{key}_baseline': [measure(a) for a, b in pairs] for key, measure in measures.items()})
     for key in ('centroid', 'extent'):
         numbers[f'{key}_baseline'], numbers[key] = ([_map_number(pair[i], key, pair) for pair in pairs] for i in (0, 1))
-    numbers.update({attack: [average_accuracy(b, attack) - average_accuracy(a, attack) for a, b in pairs] for attack in ('fgsm', 'pgd', 'noise', *_strong_curves*all('strong' in r for pair in pairs for r in pair))})
+    alike = [(a, b) for a, b in pairs if 'strong' in a and 'strong' in b and _strong_setup(a)==_strong_setup(b)]
+    for attacks, chosen in ((('fgsm', 'pgd', 'noise'), pairs), (_strong_curves, alike)): numbers.update({attack: [average_accuracy(b, attack) - average_accuracy(a, attack) for a, b in chosen] for attack in attacks})
     return {**numbers, 'seeds': len(pairs)}
 
 def _map_number(result, key, pair):
@@ -815,14 +826,17 @@ def best_label(
     robustness = {label: np.mean([average_accuracy(r, 'pgd') for r in asked if r['run'].label==label]) for label in labels}
     return max(robustness, key=robustness.get) if labels else None
 
-# %% ../nbs/08_experiments.ipynb #1b799b9a
+# %% ../nbs/08_experiments.ipynb #6d45e5e0
 def _that_met(results, attacks):
     "The results that have a curve for each of the attacks."
-    return [r for r in results if 'strong' in r] if 'strong' in attacks else results
+    if 'strong' not in attacks: return results
+    met = [r for r in results if 'strong' in r]
+    setups = [_strong_setup(r) for r in met]
+    return [r for r, setup in zip(met, setups) if setup==max(setups, key=setups.count)]      # that of most of them
 
 def _difference(a, b): return [y - x for x, y in zip(a, b)]
 
-_attack_names = dict(fgsm='FGSM', pgd='PGD', noise='noise', strong='strong attack')
+_attack_names = dict(fgsm='FGSM', pgd='PGD', strong='strong attack')
 
 def _gain(numbers, attacks, sign=1):
     "Text and verdict for a gain (or, with sign -1, a loss) under each of the attacks."
@@ -850,7 +864,7 @@ def _map_claim(numbers):
     fall, rise = _difference(numbers['centroid'], numbers['centroid_baseline']), _difference(numbers['extent_baseline'], numbers['extent'])
     return ('C4', 'smoother, more global sensitivity maps', f'centroid lower by {mean_sd(fall)}, extent greater by {mean_sd(rise)}', joint_verdict(verdict(fall), verdict(rise)))
 
-# %% ../nbs/08_experiments.ipynb #7aa6b3fe
+# %% ../nbs/08_experiments.ipynb #ebb33c7f
 def _whitening_claims(results, network, attacks):
     "C5 to C7: label, claim, text, measured, verdict."
     whitened, rescued, last = 'Vanilla-Wh', best_label(results, 'specreg-wh') or 'SpecReg-Wh', best_label(results, 'specreg') or 'SpecReg'
@@ -902,7 +916,7 @@ def claims(
 )->list: # of dictionaries: group, variant, best, claim, text, measured, verdict
     "What was measured for the claims C1 to C11, group by group; C1 to C3 for each β, the others for the best."
     results = store.results() if isinstance(store, Store) else _check_results(store, 'run')
-    if not isinstance(attacks, (tuple, list)) or not attacks or not set(attacks) <= set(_attack_names): raise ValueError(f'attacks is {attacks!r}: give a tuple of some of {tuple(_attack_names)}')
+    if not isinstance(attacks, (tuple, list)) or not attacks or not all(attack in list(_attack_names) for attack in attacks): raise ValueError(f'attacks is {attacks!r}: give a tuple of some of {tuple(_attack_names)}')
     groups = {}
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     rows = []

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['write_report', 'choose', 'main']
 
-# %% ../nbs/15_report.ipynb #3fd18d8b
-import argparse, base64, html, os, re, sys, time, warnings
+# %% ../nbs/15_report.ipynb #58f95be5
+import argparse, base64, functools, html, os, re, sys, time, warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
 
+from .checks import wilson
 from .experiments import Store, _check_run, _check_store, claims, engines, execute, grid, is_choice, last_layer, mean_sd, presets, sections
 from .plots import by_label, plot_robustness, plot_spectra, section_labels, small_png
 from .trainer import write_atomic
@@ -29,7 +30,7 @@ def _table(heads, rows, kind='wide'):
     body = ''.join(f'<tr class="{html.escape(mark, quote=True)}">{line(cells, "td")}</tr>' for mark, cells in rows)
     return f'<div class="{kind}"><table><thead><tr>{line(heads, "th")}</tr></thead><tbody>{body}</tbody></table></div>'
 
-# %% ../nbs/15_report.ipynb #fe81e4ad
+# %% ../nbs/15_report.ipynb #871e7954
 _titles = dict(shallow='Section 4.1: one hidden layer', mlp='Sections 4.2 and 4.3: three hidden layers', cnn='Sections 4.2 and 4.3: convolutional network')
 _smaller = ('Smaller than the paper: fewer neurons, images and epochs, a larger learning rate, and fewer attacked images. '
             "Batches are 1.5 times the widest layer, α = 1, τ = 10, tanh units and three seeds, as in the paper and the authors' code.")
@@ -43,7 +44,8 @@ def _setup(run):
     layers = (f'Convolutions with {run.widths[0]} and {run.widths[1]} channels and a layer of {run.widths[2]}' if run.network=='cnn' else ' and '.join(map(str, run.widths[1:-1])))
     norm = f" {'with' if run.bn else 'without'} batch norm" if run.network=='shallow' else ''
     return (f"{layers} {run.act} units{norm}, {run.train_images:,} training images, {run.epochs} epochs, "
-            f"Adam{' with amsgrad' if run.amsgrad else ''} with learning rate {run.lr:g}, batches of {run.batch_size}, {run.test_images:,} attacked test images.")
+            f"Adam{' with amsgrad' if run.amsgrad else ''} with learning rate {run.lr:g}, batches of {run.batch_size}, {run.test_images:,} attacked test images: "
+            f"an accuracy of one network is known to ± {wilson(.5, run.test_images)[1]-.5:.3f} or better (95 %).")
 
 def _panels(results):
     "Which variants are drawn together: a title and their labels."
@@ -51,7 +53,7 @@ def _panels(results):
     labels = {title: section_labels(results, section) for section, title in titles.items()}
     return {title: chosen for title, chosen in labels.items() if len(chosen)>1}
 
-# %% ../nbs/15_report.ipynb #0f3cb153
+# %% ../nbs/15_report.ipynb #e7c71744
 def _group_section(results, rows):
     "The part of the page for one group: figures, claims, all variants."
     run, heading = results[0]['run'], 'h3' if is_choice(results[0]['run']) else 'h2'
@@ -70,7 +72,8 @@ def _group_section(results, rows):
     head = ['variant', 'claim', 'what the paper says', 'verdict', 'measured, mean ± sd over seeds'] + ['holds under the stronger attack']*bool(met)
     if rows: parts.append(_table(head, [('best' if row['best'] else '', [row['variant'], row['claim'], row['text'], row['verdict'], row['measured']] + [row['strong']]*bool(met)) for row in rows]))
     if met: parts.append(f"<p class=\"small\">{len(met)} of these networks met the stronger attack, on their first {_between([s['images'] for s in met])} test images. "
-                         f"Its accuracies lie below those of PGD on the same images by at most {max(p-a for s in met for p, a in zip(s['pgd'], s['accuracy'])):.3f}.</p>")
+                         f"Its accuracies lie below those of PGD on the same images by at most {max(p-a for s in met for p, a in zip(s['pgd'], s['accuracy'])):.3f}. "
+                         f"Networks that were trained again for it differ from the stored ones by at most {max(s['difference'] for s in met):.3f} of accuracy under FGSM.</p>")
     if whole: parts += ['<h3>All variants</h3>' if heading=='h2' else '', _variants(whole)]
     failed = [r for r in results if 'failed' in r]
     if failed: parts += ['<h3>Failed runs</h3>', _table(['run', 'epoch', 'reason'], [('', [f"{r['run'].label} seed {r['run'].seed} ({r['name']})", r['failed_epoch'], r['failed']]) for r in failed])]
@@ -99,7 +102,7 @@ def _duration(seconds):
     "Seconds in words."
     return f'{seconds:.0f} s' if seconds<100 else f'{seconds/60:.0f} min' if seconds<6000 else f'{seconds/3600:.1f} h'
 
-# %% ../nbs/15_report.ipynb #662fcd1d
+# %% ../nbs/15_report.ipynb #d95b356a
 _css = '''body{font:16px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem;color:#222}h1,h2{line-height:1.2}
 td{font-variant-numeric:tabular-nums}.nums td,td:first-child{white-space:nowrap}img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.9rem;margin:1rem 0}th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}
 tr.best td{font-weight:600;background:#eef5fb}.caption,.small{color:#555;font-size:.9rem}.wide{overflow-x:auto}code{background:#f3f3f3;padding:0 .2rem}'''
@@ -107,6 +110,9 @@ tr.best td{font-weight:600;background:#eef5fb}.caption,.small{color:#555;font-si
 def _under_strong(row):
     "What a claim comes to under the stronger attack."
     return f"{row['verdict']} ({row['measured']})" if 'strong attack' in row['measured'] else 'not about attacks'
+
+@functools.cache
+def _planned(section, preset): return frozenset(grid(section, preset))
 
 def write_report(
     store:Store, # read only, but for the page
@@ -126,9 +132,14 @@ def write_report(
     for number, group in enumerate(ordered := sorted(groups, key=place)):
         if place(group)[0] and not (number and place(ordered[number-1])[0]): parts.append("<h2>Choices</h2><p>What the paper leaves open, or what differs between its text and the authors' code.</p>")
         parts.append(_group_section(groups[group], [row for row in rows if row['group']==group]))
-    used = {(r['run'].preset, 'choices' if is_choice(r['run']) else 'shallow' if r['run'].network=='shallow' else 'paper') for r, *_ in groups.values()}
-    about = ''.join(f'<p><b>Preset {html.escape(p)}.</b> {html.escape(_differences.get(p, ""))} Recompute with '
-                    + ' and '.join(f'<code>powerlaw_nb reproduce --section {section} --preset {html.escape(p)}</code>' for section in sorted({s for q, s in used if q==p})) + '.</p>' for p in sorted({p for p, s in used}))
+    used, foreign = {}, 0
+    for result in results:
+        key = next(((result['run'].preset, section) for section in ('shallow', 'paper', 'choices') if result['run'].preset in presets and result['run'] in _planned(section, result['run'].preset)), None)
+        if key: used[key] = max(used.get(key, 0), result.get('strong', dict(images=0))['images'])
+        else: foreign += 1
+    about = ''.join(f'<p><b>Preset {html.escape(p)}.</b> {html.escape(_differences[p])} Recompute with '
+                    + ' and '.join(f'<code>powerlaw_nb reproduce --section {section} --preset {html.escape(p)}{f" --strong {images}" * bool(images)}</code>' for (q, section), images in sorted(used.items()) if q==p) + '.</p>' for p in sorted({p for p, s in used}))
+    if foreign: about += f'<p>{foreign} runs belong to no grid of this package: their settings are in their files.</p>'
     origins = sorted({f"version {r['version']}, commit {r['commit'] or 'unknown'}, torch {r.get('torch')}, {r['device']}" for r in results})
     damaged = ''.join(f'<p>Damaged and left out: <code>{html.escape(name)}</code> ({html.escape(reason)}).</p>' for name, reason in store.damaged.items())
     failed, checked, doubted = (sum(map(test, results)) for test in (lambda r: 'failed' in r, lambda r: 'checks' in r, lambda r: bool(r.get('checks'))))
@@ -145,14 +156,15 @@ Choosing the best β on the attacked images flatters it a little; all β are in 
     write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))
     return path
 
-# %% ../nbs/15_report.ipynb #a9953d7c
+# %% ../nbs/15_report.ipynb #ef332a22
 def choose(
     runs:list, # of Run
     only:list=(), # words; a run is kept when its name or its label contains each of them
     shard:str='1/1', # 'i/n' keeps every n-th run, beginning with the i-th
 )->list: # of Run
     "A part of a grid."
-    found = re.fullmatch(r'(\d+)/(\d+)', shard)
+    found = re.fullmatch(r'(\d+)/(\d+)', str(shard))
+    if isinstance(only, str) or not all(isinstance(word, str) for word in only): raise TypeError(f"only is {only!r}: give a list of words, for example ['cnn']")
     if not found or not 1<=int(found[1])<=int(found[2]): raise ValueError(f'shard is {shard!r}: give i/n with i from 1 to n, for example 1/4')
     if not runs: raise ValueError('runs is empty: give at least one Run, for example grid()')
     chosen = [run for run in map(_check_run, runs) if all(word in f'{run.name} {run.label}' for word in only)][int(found[1])-1::int(found[2])]

@@ -517,7 +517,7 @@ def save(self:Trainer,
     info = dict(epoch=self.epoch, step=self.step, seed=self.seed, history=self.history, seconds=self.seconds, groups=opt['param_groups'], rest=rest)
     write_atomic(path, lambda p: save_file(tensors, p, metadata={'trainer': json.dumps(info)}))
 
-# %% ../nbs/04_trainer.ipynb #c96be016
+# %% ../nbs/04_trainer.ipynb #ea4836d9
 _strange = (SafetensorError, RuntimeError, ValueError, TypeError, LookupError, AttributeError)     # what reading and using a file can end in that was not written here
 
 def _first_line(error): return next(iter(str(error).splitlines()), '')[:200]
@@ -528,7 +528,7 @@ def _read_checkpoint(path):
     if not isinstance(info, dict): raise TypeError('its header is no dictionary')
     for key, kind in dict(epoch=int, step=int, history=list, seconds=dict, groups=list, rest=dict).items():
         if type(info.get(key)) is not kind: raise TypeError(f'{key} in its header is {info.get(key)!r:.60}')
-    numbers = lambda values, *keys: isinstance(values, dict) and all(type(values.get(key)) in (int, float) for key in keys)     # a callback may have put more there
+    numbers = lambda values, *keys: isinstance(values, dict) and all(type(values.get(key)) in (int, float) and -1e308<=values[key]<=1e308 for key in keys)     # a callback may have put more there
     if not (numbers(info['seconds'], 'refresh') and all(numbers(h, 'loss', 'penalty', 'seconds') for h in info['history'])): raise TypeError('its history or its seconds are no numbers')
     return {**entries, **info['rest']}, info
 
