@@ -480,7 +480,7 @@ def _device_name(device):
     "The device in words."
     return torch.cuda.get_device_name(device) if torch.device(device).type=='cuda' else f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
 
-# %% ../nbs/08_experiments.ipynb #8b8db343
+# %% ../nbs/08_experiments.ipynb #754cf0bd
 def _failed_epoch(history):
     "The epoch, counted from 1, in which training stopped being finite."
     return next((i for i, h in enumerate(history, 1) if not math.isfinite(h['loss'] + h['penalty'])), len(history) + 1)
@@ -516,7 +516,7 @@ def _with_strong(result, model, run, images, labels, strong, origin, began):
     "A result with the strong attack, and with the checks where an earlier version left them out; `difference` tells how far this network is from the one of the result, under FGSM."
     x, y, stored = images[:run.test_images], labels[:run.test_images], result['curves']
     again = robustness_curve(model, x, y, fgsm, run.eps, nested=False, batch_size=250).tolist()
-    checks = result['checks'] if 'checks' in result else run_checks(model, run, x, y, stored['pgd'])
+    checks = result['checks'] if 'checks' in result else run_checks(model, run, x, y, again)      # of this network, whose clean accuracy `again` begins with
     part = dict(strong_accuracies(model, run, images, labels, limit=strong), difference=round(max(abs(a-b) for a, b in zip(again, stored['fgsm'])), 6))
     return {**result, 'checks': checks, 'strong': dict(part, **origin, seconds=round(time.perf_counter()-began, 2))}
 
