@@ -9,7 +9,7 @@ __all__ = ['variants', 'presets', 'sections', 'engines', 'Run', 'run_from_config
            'joint_verdict', 'mean_sd', 'last_layer', 'average_accuracy', 'by_seed', 'compare', 'best_label',
            'is_choice', 'claims']
 
-# %% ../nbs/08_experiments.ipynb #9b3523f8
+# %% ../nbs/08_experiments.ipynb #4e8e3ce9
 import base64, concurrent.futures, contextlib, hashlib, importlib.resources, itertools, json, math, multiprocessing, os, platform, re, subprocess, tempfile, threading, time, warnings
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
@@ -103,7 +103,7 @@ class Run:
         "A file name that is the same for the same values."
         return f'{self.group}-{self.variant}-beta{self.beta:g}-seed{self.seed}-{_digest(asdict(self), 8)}'
 
-# %% ../nbs/08_experiments.ipynb #e110a2ca
+# %% ../nbs/08_experiments.ipynb #d06ccd74
 def run_from_config(
     config:dict, # what `asdict(run)` gave, perhaps read from JSON
 )->Run:
@@ -325,7 +325,7 @@ def packaged_store()->Store:
     "The store of committed results that travels with the package."
     return Store(importlib.resources.files('powerlaw_nb')/'results', create=False)
 
-# %% ../nbs/08_experiments.ipynb #efb1dd70
+# %% ../nbs/08_experiments.ipynb #efc485e9
 def make_model(
     run:Run, # says which network
 )->nn.Module: # on the CPU, with the weights that the seed gives
@@ -724,7 +724,7 @@ def _on_ray(runs, store, device, workers, strong):
         finally:
             for left in begun: ray.cancel(left)          # what runs gets a KeyboardInterrupt
 
-# %% ../nbs/08_experiments.ipynb #7a2675d7
+# %% ../nbs/08_experiments.ipynb #fc82a6b7
 def _check_values(values):
     "Raise a TypeError unless `values` is a list of numbers."
     if not np.issubdtype(np.asarray(values).dtype, np.number): raise TypeError(f'values is {values!r:.60}: give a list of numbers, one for each seed')
@@ -826,17 +826,17 @@ def best_label(
     robustness = {label: np.mean([average_accuracy(r, 'pgd') for r in asked if r['run'].label==label]) for label in labels}
     return max(robustness, key=robustness.get) if labels else None
 
-# %% ../nbs/08_experiments.ipynb #6d45e5e0
+# %% ../nbs/08_experiments.ipynb #1bab48ae
 def _that_met(results, attacks):
     "The results that have a curve for each of the attacks."
-    if 'strong' not in attacks: return results
+    if not set(attacks) & set(_strong_curves): return results
     met = [r for r in results if 'strong' in r]
     setups = [_strong_setup(r) for r in met]
     return [r for r, setup in zip(met, setups) if setup==max(setups, key=setups.count)]      # that of most of them
 
 def _difference(a, b): return [y - x for x, y in zip(a, b)]
 
-_attack_names = dict(fgsm='FGSM', pgd='PGD', strong='strong attack')
+_attack_names = {'fgsm': 'FGSM', 'pgd': 'PGD', 'strong': 'strong attack', 'pgd beside': 'PGD on the same images'}
 
 def _gain(numbers, attacks, sign=1):
     "Text and verdict for a gain (or, with sign -1, a loss) under each of the attacks."
@@ -864,7 +864,7 @@ def _map_claim(numbers):
     fall, rise = _difference(numbers['centroid'], numbers['centroid_baseline']), _difference(numbers['extent_baseline'], numbers['extent'])
     return ('C4', 'smoother, more global sensitivity maps', f'centroid lower by {mean_sd(fall)}, extent greater by {mean_sd(rise)}', joint_verdict(verdict(fall), verdict(rise)))
 
-# %% ../nbs/08_experiments.ipynb #ebb33c7f
+# %% ../nbs/08_experiments.ipynb #4bcf3c83
 def _whitening_claims(results, network, attacks):
     "C5 to C7: label, claim, text, measured, verdict."
     whitened, rescued, last = 'Vanilla-Wh', best_label(results, 'specreg-wh') or 'SpecReg-Wh', best_label(results, 'specreg') or 'SpecReg'
@@ -912,7 +912,7 @@ def is_choice(
 
 def claims(
     store, # a Store, or the list that its results() gave
-    attacks:tuple=('fgsm', 'pgd'), # a gain counts when all of these show it; ('strong',) asks whether a claim holds under the stronger attack
+    attacks:tuple=('fgsm', 'pgd'), # a gain counts when all of these show it; ('strong',) asks whether a claim holds under the stronger attack, ('pgd beside',) what PGD says on the images and radii of that
 )->list: # of dictionaries: group, variant, best, claim, text, measured, verdict
     "What was measured for the claims C1 to C11, group by group; C1 to C3 for each β, the others for the best."
     results = store.results() if isinstance(store, Store) else _check_results(store, 'run')
