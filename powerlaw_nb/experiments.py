@@ -9,7 +9,7 @@ __all__ = ['variants', 'presets', 'sections', 'engines', 'Run', 'run_from_config
            'joint_verdict', 'mean_sd', 'last_layer', 'average_accuracy', 'by_seed', 'compare', 'best_label',
            'is_choice', 'claims']
 
-# %% ../nbs/08_experiments.ipynb #4e8e3ce9
+# %% ../nbs/08_experiments.ipynb #9b3523f8
 import base64, concurrent.futures, contextlib, hashlib, importlib.resources, itertools, json, math, multiprocessing, os, platform, re, subprocess, tempfile, threading, time, warnings
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
@@ -103,7 +103,7 @@ class Run:
         "A file name that is the same for the same values."
         return f'{self.group}-{self.variant}-beta{self.beta:g}-seed{self.seed}-{_digest(asdict(self), 8)}'
 
-# %% ../nbs/08_experiments.ipynb #d06ccd74
+# %% ../nbs/08_experiments.ipynb #e110a2ca
 def run_from_config(
     config:dict, # what `asdict(run)` gave, perhaps read from JSON
 )->Run:
@@ -325,7 +325,7 @@ def packaged_store()->Store:
     "The store of committed results that travels with the package."
     return Store(importlib.resources.files('powerlaw_nb')/'results', create=False)
 
-# %% ../nbs/08_experiments.ipynb #efc485e9
+# %% ../nbs/08_experiments.ipynb #efb1dd70
 def make_model(
     run:Run, # says which network
 )->nn.Module: # on the CPU, with the weights that the seed gives
@@ -724,7 +724,7 @@ def _on_ray(runs, store, device, workers, strong):
         finally:
             for left in begun: ray.cancel(left)          # what runs gets a KeyboardInterrupt
 
-# %% ../nbs/08_experiments.ipynb #fc82a6b7
+# %% ../nbs/08_experiments.ipynb #7a2675d7
 def _check_values(values):
     "Raise a TypeError unless `values` is a list of numbers."
     if not np.issubdtype(np.asarray(values).dtype, np.number): raise TypeError(f'values is {values!r:.60}: give a list of numbers, one for each seed')
