@@ -125,4 +125,6 @@ class Batches:
         device, # where to
     )->'Batches': # a new one there
         "The same batches on another device."
-        return Batches(self.x.to(device), self.y.to(device), self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)
+        try: x, y = self.x.to(device), self.y.to(device)
+        except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
+        return Batches(x, y, self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)

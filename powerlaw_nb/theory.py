@@ -69,6 +69,10 @@ def check_finite(
     return values
 
 # %% ../nbs/00_theory.ipynb #525c92a1
+def _check_processes():
+    "Raise a ValueError where this process does not belong to a group of processes."
+    if not (dist.is_available() and dist.is_initialized()): raise ValueError('group: there is no group of processes to add up over; call torch.distributed.init_process_group first, or leave all_reduce out')
+
 class Covariance:
     "Mean and covariance of activations that arrive in chunks or on several processes."
     def __init__(self,
@@ -103,7 +107,7 @@ class Covariance:
         group=None, # process group of torch.distributed; default: all processes
     )->'Covariance': # itself
         "Make every process hold the summary of the rows of all; call it once, at the end."
-        self._usable()
+        self._usable(); _check_processes()
         mean = self._mean.double()                     # the count, too, is exact only in float64
         sums = torch.cat([mean.new_tensor([self.count]), self.count * mean])
         dist.all_reduce(sums, group=group)
@@ -243,6 +247,7 @@ class LeadingCovariance:
         group=None, # process group of torch.distributed; default: all processes
     )->'LeadingCovariance': # itself
         "Make every process hold the sums of the rows of all; all must have the same basis; call it once, at the end."
+        _check_processes()
         sums = torch.cat([self._mean.new_tensor([self.count]), self.count*self._mean])
         dist.all_reduce(sums, group=group)
         mean = sums[1:] / sums[0].clamp(min=1)
