@@ -139,7 +139,7 @@ def write_report(
         else: foreign += 1
     about = ''.join(f'<p><b>Preset {html.escape(p)}.</b> {html.escape(_differences[p])} Recompute with '
                     + ' and '.join(f'<code>powerlaw_nb reproduce --section {section} --preset {html.escape(p)}{f" --strong {images}" * bool(images)}</code>' for (q, section), images in sorted(used.items()) if q==p) + '.</p>' for p in sorted({p for p, s in used}))
-    if foreign: about += f'<p>{foreign} runs belong to no grid of this package: their settings are in their files.</p>'
+    if foreign: about += f'<p>Runs of no grid of this package: {foreign}. Their settings are in their files.</p>'
     origins = sorted({f"version {r['version']}, commit {r['commit'] or 'unknown'}, torch {r.get('torch')}, {r['device']}" for r in results})
     damaged = ''.join(f'<p>Damaged and left out: <code>{html.escape(name)}</code> ({html.escape(reason)}).</p>' for name, reason in store.damaged.items())
     failed, checked, doubted = (sum(map(test, results)) for test in (lambda r: 'failed' in r, lambda r: 'checks' in r, lambda r: bool(r.get('checks'))))
