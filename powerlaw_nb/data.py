@@ -90,6 +90,12 @@ def dataset(
     return (x if raw else as_images(x)), y
 
 # %% ../nbs/02_data.ipynb #09b5040c
+def _check_device(device):
+    "The device, after a check that this machine has it."
+    try: torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
+    return device
+
 class Batches:
     "Shuffled mini-batches of images and labels that live on one device."
     def __init__(self,
@@ -125,6 +131,5 @@ class Batches:
         device, # where to
     )->'Batches': # a new one there
         "The same batches on another device."
-        try: x, y = self.x.to(device), self.y.to(device)
-        except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
-        return Batches(x, y, self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)
+        _check_device(device)
+        return Batches(self.x.to(device), self.y.to(device), self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)

@@ -25,11 +25,11 @@ from torch import nn
 
 from .attacks import fgsm, pgd, robustness_curve, white_noise
 from .checks import evaluation_checks, strong_curve
-from .data import Batches, mnist
+from .data import Batches, _check_device, mnist
 from .models import CNN, MLP, activations, evaluating, hidden, seeded
 from .reg import jacobian_loss, logit_jacobian_loss
 from .sensitivity import sensitivity_maps, spatial_extent, spectral_centroid
-from .theory import NonFiniteError, check_whole, eigendecomposition, fit_powerlaw, n_components, participation_ratio
+from .theory import NonFiniteError, _is_real, check_whole, eigendecomposition, fit_powerlaw, n_components, participation_ratio
 from .trainer import Checkpoint, Progress, SpectralRegularizer, Trainer, layer_covariances, write_atomic
 from .whitening import Whiten, batch_statistics
 
@@ -44,7 +44,7 @@ def _digest(values, length):
 
 def _is_plain_name(v): return isinstance(v, str) and bool(re.fullmatch(r'\w[\w .+-]*', v))
 def _is_whole(low): return lambda v: type(v) is int and v>=low
-def _is_number(v): return isinstance(v, (int, float)) and 0<=v<=1e308 and type(v) is not bool       # a larger int has no float
+def _is_number(v): return _is_real(v) and v>=0
 def _is_positive(v): return _is_number(v) and v>0
 def _each_is(kind): return lambda v: isinstance(v, tuple) and len(v)>0 and all(map(kind, v))
 
@@ -180,7 +180,7 @@ def grid(
 # %% ../nbs/08_experiments.ipynb #2a564b6f
 def _numbers(values, length=None):
     "Whether `values` is a list of finite numbers, of that length if one is given."
-    return isinstance(values, list) and length in (None, len(values)) and all(type(v) in (int, float) and -1e308<=v<=1e308 for v in values)
+    return isinstance(values, list) and length in (None, len(values)) and all(map(_is_real, values))
 
 def _texts(values):
     "Whether `values` are text that can be written to a file."
@@ -369,6 +369,14 @@ def layer_spectra(
     return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in layer_covariances(model, hidden(model), x).items()}
 
 # %% ../nbs/08_experiments.ipynb #17317307
+def _curve(model, x, y, attack, radii, nested=True, batch_size=250):
+    "Accuracies at some radii, as they are stored."
+    return [round(a, 6) for a in robustness_curve(model, x, y, attack, radii, nested=nested, batch_size=batch_size).tolist()]
+
+def _pgd(run, **options):
+    "The PGD that a run asks for."
+    return partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size, **options)
+
 def evaluate(
     model:nn.Module, # a trained network
     run:Run, # says which attacks on how many images
@@ -379,21 +387,20 @@ def evaluate(
     x, y = images[:run.test_images], labels[:run.test_images]
     if not 1<=_check_run(run).test_images<=len(images) or len(images)!=len(labels): raise ValueError(
         f'images holds {len(images)} and labels {len(labels)} for a run that attacks {run.test_images}: give all test images with their labels')
-    strong = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size)
     generator = torch.Generator(x.device).manual_seed(run.seed)
     noise = lambda model, x, y, sigma: white_noise(x, sigma, generator)
     chunk = 250 if run.network=='cnn' and x.device.type=='cpu' else 1000     # feature maps of 250 images stay in a CPU's cache: a third faster
-    curve = lambda attack, radii, nested: [round(a, 6) for a in robustness_curve(model, x, y, attack, radii, nested=nested, batch_size=chunk).tolist()]
+    curve = partial(_curve, model, x, y, batch_size=chunk)
     spectra = layer_spectra(model, images)
     fits = {}
     for name, spectrum in spectra.items():
         try: fit = fit_powerlaw(spectrum, lo=11, hi=min(500, len(spectrum)//2))
         except ValueError as error: raise FloatingPointError(f'the activations of {name} have collapsed: {error}') from error
         fits[name] = dict(asdict(fit), dimension=int(n_components(spectrum, .9)), participation_ratio=float(participation_ratio(spectrum)))
-    result = dict(curves=dict(fgsm=curve(fgsm, run.eps, False), pgd=curve(partial(strong, stop_when_broken=True), run.eps, True), noise=curve(noise, run.sigma, False)),
+    result = dict(curves=dict(fgsm=curve(fgsm, run.eps, False), pgd=curve(_pgd(run, stop_when_broken=True), run.eps), noise=curve(noise, run.sigma, False)),
                   spectra={k: [float(f'{v:.6g}') for v in s.tolist()] for k, s in spectra.items()}, fits=fits, maps=measure_maps(model, images, spectra))
     result['checks'] = run_checks(model, run, x, y, result['curves']['pgd'])
-    if run.variant.endswith('-wh'): result['batch_statistics'] = _evaluate_by_batch(model, run, x, y, strong)
+    if run.variant.endswith('-wh'): result['batch_statistics'] = _evaluate_by_batch(model, run, x, y)
     return result
 
 def run_checks(
@@ -423,15 +430,13 @@ def strong_accuracies(
     "Accuracy of a run's network under `strong_attack`, in a form that can be stored beside its result."
     limit = min(check_whole(limit, 'limit'), _check_run(run).test_images)
     x, y = images[:limit], labels[:limit]
-    ordinary = partial(pgd, steps=run.pgd_steps, step_size=run.pgd_step_size, stop_when_broken=True)
-    return dict(pgd=[round(a, 6) for a in robustness_curve(model, x, y, ordinary, eps, batch_size=250).tolist()], **strong_curve(model, x, y, eps, 250, steps=steps, targets=targets, queries=queries))
+    return dict(pgd=_curve(model, x, y, _pgd(run, stop_when_broken=True), eps), **strong_curve(model, x, y, eps, 250, steps=steps, targets=targets, queries=queries))
 
-def _evaluate_by_batch(model, run, x, y, strong, radii=(0., .02, .05, .1)):
+def _evaluate_by_batch(model, run, x, y, radii=(0., .02, .05, .1)):
     "Accuracy of a whitened network that takes the statistics of each test batch; a last small batch is left out."
     size = min(run.batch_size, len(x)); whole = len(x)//size*size
     with batch_statistics(model):
-        return dict(eps=list(radii), batch_size=size, images=whole, **{name: [round(a, 6) for a in robustness_curve(model, x[:whole], y[:whole], attack, radii, nested=False, batch_size=size).tolist()]
-                                                           for name, attack in (('fgsm', fgsm), ('pgd', strong))})
+        return dict(eps=list(radii), batch_size=size, images=whole, **{name: _curve(model, x[:whole], y[:whole], attack, radii, False, size) for name, attack in (('fgsm', fgsm), ('pgd', _pgd(run)))})
 
 def measure_maps(
     model:nn.Module, # a trained network
@@ -515,7 +520,7 @@ def _result(run, trainer, origin, measured, start):
 def _with_strong(result, model, run, images, labels, strong, origin, began):
     "A result with the strong attack, and with the checks where an earlier version left them out; `difference` tells how far this network is from the one of the result, under FGSM."
     x, y, stored = images[:run.test_images], labels[:run.test_images], result['curves']
-    again = robustness_curve(model, x, y, fgsm, run.eps, nested=False, batch_size=250).tolist()
+    again = _curve(model, x, y, fgsm, run.eps, False)
     checks = result['checks'] if 'checks' in result else run_checks(model, run, x, y, again)      # of this network, whose clean accuracy `again` begins with
     part = dict(strong_accuracies(model, run, images, labels, limit=strong), difference=round(max(abs(a-b) for a, b in zip(again, stored['fgsm'])), 6))
     return {**result, 'checks': checks, 'strong': dict(part, **origin, seconds=round(time.perf_counter()-began, 2))}
@@ -607,10 +612,7 @@ def execute(
 
 def _device_here(device):
     "The device, by default the GPU when there is one, after a check that this machine has it."
-    device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
-    try: torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
-    return device
+    return _check_device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
 
 def _finished(run, store, strong):
     "The stored result of a run; None where there is none, or where fewer images than are asked for met the strong attack."

@@ -107,9 +107,9 @@ _css = '''body{font:16px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem a
 td{font-variant-numeric:tabular-nums}.nums td,td:first-child{white-space:nowrap}img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.9rem;margin:1rem 0}th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}
 tr.best td{font-weight:600;background:#eef5fb}.caption,.small{color:#555;font-size:.9rem}.wide{overflow-x:auto}code{background:#f3f3f3;padding:0 .2rem}'''
 
-def _under_strong(row):
-    "What a claim comes to under the stronger attack."
-    return f"{row['verdict']} ({row['measured']})" if 'strong attack' in row['measured'] else 'not about attacks'
+def _under_strong(results):
+    "What each claim comes to under the stronger attack, by group, claim and variant."
+    return {(row['group'], row['claim'], row['variant']): f"{row['verdict']} ({row['measured']})" if 'strong attack' in row['measured'] else 'not about attacks' for row in claims(results, ('strong',))}
 
 @functools.cache
 def _planned(section, preset): return frozenset(grid(section, preset))
@@ -124,8 +124,8 @@ def write_report(
     with warnings.catch_warnings():
         warnings.simplefilter('ignore'); results = store.results() if results is None else results    # damaged files are named below
     if not results: raise ValueError(f'store {store.path}: no results in it; run powerlaw_nb reproduce --out {store.path} first')
-    stronger = {(row['group'], row['claim'], row['variant']): row for row in claims(results, ('strong',))}
-    rows, groups, parts = [{**row, 'strong': _under_strong(stronger[row['group'], row['claim'], row['variant']])} for row in claims(results)], {}, []
+    stronger, groups, parts = _under_strong(results), {}, []
+    rows = [{**row, 'strong': stronger[row['group'], row['claim'], row['variant']]} for row in claims(results)]
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     order = ('shallow', 'mlp', 'cnn')
     place = lambda group: (is_choice(groups[group][0]['run']), [*presets, groups[group][0]['run'].preset].index(groups[group][0]['run'].preset), order.index(groups[group][0]['run'].network), not groups[group][0]['run'].bn, group)

@@ -44,6 +44,10 @@ def check_whole(
     if whole is None or whole < low: raise ValueError(f"{name} is {value!r}: give a whole number, {low} or more{remedy and f' ({remedy})'}")
     return whole
 
+def _is_real(value):
+    "Whether a value, perhaps of a stranger's file, is a finite number that a float can hold; a larger int is not."
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -1e308<=value<=1e308
+
 def check_number(
     value, # what the caller gave
     name:str, # how the error message calls it

@@ -22,7 +22,7 @@ from tqdm.auto import tqdm
 
 from .models import _check_module, capture, evaluating, hidden
 from .reg import _anchor_floor, _check_anchor, _check_law, _penalty, _projected_spectrum, power_law_target, spectral_penalty
-from .theory import Covariance, LeadingCovariance, NonFiniteError, check_finite, check_whole, eigendecomposition
+from .theory import Covariance, LeadingCovariance, NonFiniteError, _is_real, check_finite, check_whole, eigendecomposition
 
 # %% ../nbs/04_trainer.ipynb #df086402
 def _per_layer(value, names, argument):
@@ -528,7 +528,7 @@ def _read_checkpoint(path):
     if not isinstance(info, dict): raise TypeError('its header is no dictionary')
     for key, kind in dict(epoch=int, step=int, history=list, seconds=dict, groups=list, rest=dict).items():
         if type(info.get(key)) is not kind: raise TypeError(f'{key} in its header is {info.get(key)!r:.60}')
-    numbers = lambda values, *keys: isinstance(values, dict) and all(type(values.get(key)) in (int, float) and -1e308<=values[key]<=1e308 for key in keys)     # a callback may have put more there
+    numbers = lambda values, *keys: isinstance(values, dict) and all(_is_real(values.get(key)) for key in keys)     # a callback may have put more there
     if not (numbers(info['seconds'], 'refresh') and all(numbers(h, 'loss', 'penalty', 'seconds') for h in info['history'])): raise TypeError('its history or its seconds are no numbers')
     return {**entries, **info['rest']}, info
 
