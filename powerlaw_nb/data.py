@@ -6,14 +6,13 @@
 __all__ = ['data_sets', 'mnist_bytes', 'as_images', 'mnist', 'dataset', 'Batches']
 
 # %% ../nbs/02_data.ipynb #01ffd262
-import gzip, hashlib, importlib.resources, zlib
+import gzip, hashlib, importlib.resources, torchvision, zlib
 from pathlib import Path
 
 import torch
-import torchvision
 from torch import Tensor
 
-from .theory import check_whole
+from .check import check_device, check_image_type, check_whole
 
 # %% ../nbs/02_data.ipynb #7d4f8c54
 _files = {True:  {'images': ('train-images-idx3-ubyte', '6bbc9ace898e44ae57da46a324031adb'), 'labels': ('train-labels-idx1-ubyte', 'a25bea736e30d166cdddb491f175f624')},
@@ -42,16 +41,11 @@ def _cut(x, y, limit, device):
     if limit is not None and check_whole(limit, 'limit', remedy=f'at most {len(x)}')>len(x): raise ValueError(f'limit is {limit}: give a whole number from 1 to {len(x)}, or None for all')
     return x[:limit].to(device), y[:limit].long().to(device)
 
-def _check_images(x):
-    "Raise unless `x` is a tensor of bytes or of floating point numbers."
-    if not isinstance(x, Tensor) or x.dtype!=torch.uint8 and not x.is_floating_point(): raise TypeError(
-        f"x has type {getattr(x, 'dtype', type(x).__name__)}: give bytes (uint8) or floating point images in [0,1]")
-
 def as_images(
     x:Tensor, # (B, ...) images, uint8 with values 0..255, or floating point in [0,1]
 )->Tensor: # the same shape, float32 or wider, in [0,1]
     "Bytes as numbers in [0,1]; floating point images as they are."
-    _check_images(x)
+    check_image_type(x, raw=True)
     return x.float()/255 if x.dtype==torch.uint8 else x
 
 def mnist(
@@ -90,12 +84,6 @@ def dataset(
     return (x if raw else as_images(x)), y
 
 # %% ../nbs/02_data.ipynb #09b5040c
-def _check_device(device):
-    "The device, after a check that this machine has it."
-    try: torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error: raise ValueError(f"device is {device!r}: not to be had here ({str(error).splitlines()[0]}); choose 'cpu'") from error
-    return device
-
 class Batches:
     "Shuffled mini-batches of images and labels that live on one device."
     def __init__(self,
@@ -107,7 +95,7 @@ class Batches:
         generator:torch.Generator=None, # source of the order, on the CPU; None: torch's global stream
         share:tuple=(0, 1), # (rank, number of processes): of each batch, this process gets every so many-th image; all must draw the same order
     ):
-        _check_images(x)
+        check_image_type(x, raw=True)
         if len(x)!=len(y): raise ValueError(f'x has {len(x)} images and y {len(y)} labels: give one label for each image')
         if not len(x): raise ValueError('x is empty: give at least one image')
         check_whole(batch_size, 'batch_size')
@@ -131,5 +119,5 @@ class Batches:
         device, # where to
     )->'Batches': # a new one there
         "The same batches on another device."
-        _check_device(device)
+        check_device(device)
         return Batches(self.x.to(device), self.y.to(device), self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)

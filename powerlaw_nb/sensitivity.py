@@ -9,9 +9,10 @@ __all__ = ['sensitivity_maps', 'spectral_centroid', 'spatial_extent']
 import torch
 from torch import Tensor, nn
 
-from .models import capture, evaluating
-from .theory import check_finite, check_whole, eigendecomposition
-from .trainer import _device, layer_covariances
+from .check import check_finite, check_image_type, check_whole
+from .covariance import eigendecomposition
+from .models import capture, device_of, evaluating
+from .regularizer import layer_covariances
 
 # %% ../nbs/07_sensitivity.ipynb #39244f69
 def sensitivity_maps(
@@ -24,7 +25,7 @@ def sensitivity_maps(
 )->Tensor: # (len(n), *shape of x or of show), the derivative of each eigenvalue by each pixel
     "Derivative of eigenvalues of a layer's covariance with respect to the images (equation 9), in two streamed passes."
     check_whole(batch_size, 'batch_size')
-    if not isinstance(x, Tensor) or not x.is_floating_point(): raise TypeError(f"x has type {getattr(x, 'dtype', type(x).__name__)}: give floating point images, for example x.float()/255")
+    check_image_type(x)
     covariance = layer_covariances(model, [layer], x.split(batch_size))[layer]
     N, B, n = len(covariance.mean), covariance.count, [check_whole(i, 'an index in n') for i in n]
     if not n or max(n)>N: raise ValueError(f'n is {n}: give indices from 1 to {N}, the width of {layer!r}')
@@ -34,7 +35,7 @@ def sensitivity_maps(
 
 def _chunk_maps(model, x, layer, mean, eigvecs):
     "Gradient of (v_n . (h_b - mean))^2 for each image of a chunk and each eigenvector."
-    x = x.detach().to(_device(model)).requires_grad_()
+    x = x.detach().to(device_of(model)).requires_grad_()
     with torch.enable_grad(), evaluating(model), capture(model, [layer]) as h:
         model(x)
         projection = (h[layer].flatten(1) - mean.to(h[layer])) @ eigvecs.to(h[layer])   # (chunk, len(n))

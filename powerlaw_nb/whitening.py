@@ -13,9 +13,8 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .models import _check_module
-from .reg import _full_precision
-from .theory import NonFiniteError, _solve, check_activations, check_finite, check_number, check_whole
+from .check import NonFiniteError, check_activations, check_finite, check_module, check_number, check_whole
+from .covariance import full_precision, solve
 
 # %% ../nbs/05_whitening.ipynb #52d8c31a
 class Whiten(nn.Module):
@@ -53,7 +52,7 @@ def _factor(cov, eps):
     "The Cholesky factor of `cov` plus a jitter that grows from `eps` until there is one; and the jitter."
     identity, jitter = torch.eye(len(cov), device=cov.device, dtype=cov.dtype), eps
     for _ in range(12):
-        R, info = _solve(torch.linalg.cholesky_ex, cov + jitter*identity)
+        R, info = solve(torch.linalg.cholesky_ex, cov + jitter*identity)
         if not info: return R, jitter
         jitter *= 10
     raise NonFiniteError(f'the covariance has no Cholesky factor even with a jitter of {jitter/10:.0e}: look at the scale of the activations')
@@ -67,7 +66,7 @@ def forward(self:Whiten,
     x = check_activations(x, min_rows=1)
     if x.shape[1]!=self.n: raise ValueError(f'x has shape {tuple(shape)}, that is {x.shape[1]} neurons, but this layer was made for n = {self.n}')
     with torch.autocast(x.device.type, enabled=False):
-        x = _full_precision(x)
+        x = full_precision(x)
         mean, cov = self._statistics(x)
         check_finite((mean + cov.diagonal()).detach())            # one look at both
         if self.track_running_stats and self.training: self._track(mean.detach(), cov.detach())
@@ -101,7 +100,7 @@ def batch_statistics(
     model:nn.Module, # any module; its Whiten layers are switched and put back
 ):
     "Inside the block, whitening layers use the statistics of each batch, also in evaluation mode, and track nothing."
-    tracking = [m for m in _check_module(model).modules() if isinstance(m, Whiten) and m.track_running_stats]
+    tracking = [m for m in check_module(model).modules() if isinstance(m, Whiten) and m.track_running_stats]
     try:
         for module in tracking: module.track_running_stats = False
         yield model
