@@ -1,13 +1,31 @@
-"What several checks need: the repository, its notebooks and pages, and the built wheel."
-import json, os, shutil, subprocess, sys
+"What several checks need: the repository, its notebooks and pages, its modules, and the built wheel."
+import json, os, re, shutil, subprocess, sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check']
 
+def notebook_files(folder=root/'nbs'):
+    "The notebooks of a folder and of the folders in it, as nbdev finds them: none whose name or folder starts with `_` or a dot."
+    return sorted(file for file in folder.rglob('*.ipynb') if not any(part[0] in '_.' for part in file.relative_to(folder).parts))
+
 def notebooks(folder=root/'nbs'):
-    "Names and contents of the notebooks of a folder."
-    return {file.name: json.loads(file.read_text(encoding='utf-8')) for file in sorted(folder.glob('*.ipynb'))}
+    "The notebooks of a folder by their path in it, such as `engineering/17_wide.ipynb`."
+    return {file.relative_to(folder).as_posix(): json.loads(file.read_text(encoding='utf-8')) for file in notebook_files(folder)}
+
+def modules(package=root/'powerlaw_nb'):
+    "The files of the modules by their dotted name without the package, such as `experiments.runs`."
+    files = sorted(file for file in package.rglob('*.py') if not file.name.startswith('_'))
+    return {'.'.join(file.relative_to(package).with_suffix('').parts): file for file in files}
+
+def html(notebook):
+    "The path of the page that nbdev makes of a notebook, in the site: without the number and in small letters."
+    folder, _, name = notebook.rpartition('/')
+    return f"{folder}{'/' if folder else ''}{re.sub(r'^[0-9]+[a-zA-Z0-9]*_', '', name.lower()).removesuffix('.ipynb')}.html"
+
+def up(notebook):
+    "The way from the folder of a notebook to `nbs`, as links go: nothing, or `../`."
+    return '../'*notebook.count('/')
 
 def report(problems, done):
     "Print the problems and end with status 1, or say what was looked at."
@@ -17,7 +35,8 @@ def report(problems, done):
 
 def tracked():
     "The files of the repository as they lie here, also new ones, but nothing that git ignores."
-    listed = subprocess.run(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+    command = ['git', 'ls-files', '--cached', '--others', '--exclude-standard']
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
     return sorted({f for f in listed if (root/f).exists()})
 
 def build_wheel(folder):

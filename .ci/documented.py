@@ -4,7 +4,7 @@ from dataclasses import is_dataclass
 
 from fastcore.docments import docments
 
-from common import report, root
+from common import modules, report
 
 # (B, N), (N,), (B, ...), (...), (len(eps),); a bracket without a comma is a remark
 shape = re.compile(r'\((?:[^()]|\([^()]*\))*,(?:[^()]|\([^()]*\))*\)|\(\.\.\.\)|\bscalars?\b|\b(any|same) shape\b|\bunchanged\b')
@@ -37,7 +37,8 @@ def check_function(name, function, owner=None):
     "What a function or method lacks, or a class with the parameters of its `__init__`."
     if not inspect.getdoc(owner or function): yield f'{name}: no docstring'
     found = docments(owner or function, full=True, returns=True)
-    others = {p.name for p in inspect.signature(function).parameters.values() if p.kind is p.VAR_KEYWORD}      # fastcore does not read the comment beside **options
+    parameters = inspect.signature(function).parameters.values()
+    others = {p.name for p in parameters if p.kind is p.VAR_KEYWORD}      # fastcore does not read the comment beside **options
     for key, entry in found.items():
         if key not in ('return', 'self', 'cls') and key not in others: yield from (f'{name}: {key} {what}' for what in lacks(entry['docment'], entry['anno']))
     if owner: return
@@ -56,7 +57,8 @@ def check_class(name, cls):
     "What a class and its own public methods lack."
     if not (cls.__dict__.get('__doc__') or '').strip(): yield f'{name}: no docstring'
     if is_dataclass(cls):
-        for key, entry in docments(cls, full=True, returns=False).items(): yield from (f'{name}: {key} {what}' for what in lacks(entry['docment'], entry['anno']))
+        for key, entry in docments(cls, full=True, returns=False).items():
+            yield from (f'{name}: {key} {what}' for what in lacks(entry['docment'], entry['anno']))
     elif '__init__' in cls.__dict__: yield from check_function(name, cls.__init__, cls)
     for key, member in cls.__dict__.items():
         function = member.fget if isinstance(member, property) else getattr(member, '__func__', member)
@@ -64,15 +66,15 @@ def check_class(name, cls):
 
 def main():
     problems, count = [], 0
-    for file in sorted((root/'powerlaw_nb').glob('[!_]*.py')):
-        module = importlib.import_module(f'powerlaw_nb.{file.stem}')
-        if not module.__doc__: problems.append(f'{file.stem}: no docstring')
+    for room in modules():
+        module = importlib.import_module(f'powerlaw_nb.{room}')
+        if not module.__doc__: problems.append(f'{room}: no docstring')
         for name in module.__all__:
             thing = getattr(module, name)
             if not callable(thing): continue                      # tables of names, such as `presets`
             count += 1
             check = check_class if inspect.isclass(thing) else check_function
-            problems += [f'{file.stem}.{problem}' for problem in check(name, thing)]
-    report(problems, f'{count} exported symbols have docstrings and docments')
+            problems += [f'{room}.{problem}' for problem in check(name, thing)]
+    report(problems, f'{count} exported symbols of {len(modules())} modules have docstrings and docments')
 
 if __name__=='__main__': main()

@@ -44,7 +44,8 @@ def main():
                 count += 1
                 problems += [f"{name}, cell {cell.get('id')}: {what}" for what in problems_of_figure(source)]
             for kind in ('application/javascript', 'application/vnd.jupyter.widget-view+json'):
-                if any(kind in data for data in shown): problems.append(f"{name}, cell {cell.get('id')}: has an output {kind}, for which Quarto loads scripts of another host")
+                if any(kind in data for data in shown):
+                    problems.append(f"{name}, cell {cell.get('id')}: has an output {kind}, for which Quarto loads scripts of another host")
         problems += [f'{name}: {what}' for what in problems_of_text([''.join(c['source']) for c in notebook['cells'] if c['cell_type']=='markdown'])]
     report(problems, f'{count} figures have captions and alternative texts')
 

@@ -1,12 +1,12 @@
 "Every internal link, cross-reference and citation of the notebooks, of the pages made from them and of the Markdown files has its target."
-import re
+import posixpath, re
 from configparser import ConfigParser
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from common import notebooks, report, root, tracked
-from pages import header
+from pages import output_file
 
 settings = ConfigParser(delimiters=['='])
 settings.read(root/'settings.ini', encoding='utf-8')
@@ -50,7 +50,8 @@ def labels(notebook):
     "The labels of code cells, each with whether it has a caption."
     for cell in notebook['cells']:
         source = ''.join(cell['source']) if cell['cell_type']=='code' else ''
-        for name in re.findall(r'^#\| *label: *(\S+)', source, re.M): yield name, bool(re.search(r'^#\| *(fig|tbl|lst)-cap:', source, re.M))
+        has_caption = bool(re.search(r'^#\| *(fig|tbl|lst)-cap:', source, re.M))
+        for name in re.findall(r'^#\| *label: *(\S+)', source, re.M): yield name, has_caption
 
 class Book:
     "What links can point to: files of the repository, and pages of the site with their anchors."
@@ -58,12 +59,14 @@ class Book:
         self.files = set(tracked())
         self.folders = {str(p) for f in self.files for p in Path(f).parents}
         self.sources, self.pages = notebooks(), notebooks(root/'_proc')
-        self.names = {header(page).get('output-file', name.replace('.ipynb', '.html')): name for name, page in self.pages.items()}
-        self.anchors = {name: {a for piece in pieces(page) for a in anchors(piece)} | {label for label, _ in labels(page)} for name, page in self.pages.items()}
-        self.keys = {key for file in (root/'nbs').glob('*.bib') for key in re.findall(r'^\s*@\w+\{\s*([^,\s]+)', file.read_text(encoding='utf-8'), re.M)}
+        self.names = {output_file(name, page): name for name, page in self.pages.items()}
+        self.anchors = {name: {a for piece in pieces(page) for a in anchors(piece)} | {label for label, _ in labels(page)}
+                        for name, page in self.pages.items()}
+        texts = [file.read_text(encoding='utf-8') for file in (root/'nbs').glob('*.bib')]
+        self.keys = {key for text in texts for key in re.findall(r'^\s*@\w+\{\s*([^,\s]+)', text, re.M)}
 
     def page(self, name, fragment):
-        "What is wrong with a link to a page, by the name of its notebook or of its HTML file."
+        "What is wrong with a link to a page, by the path of its notebook or of its HTML file in the site."
         notebook = self.names.get(name or 'index.html', name)
         if notebook not in self.pages: return f'there is no page {name}'
         if fragment and fragment not in self.anchors[notebook]: return f'the page {name} has no anchor #{fragment}'
@@ -79,13 +82,16 @@ class Book:
         parts = urlsplit(target)
         fragment = unquote(parts.fragment)
         whole = target.split('#')[0].split('?')[0]
-        if whole.rstrip('/')==site.rstrip('/') or whole.startswith(site): return self.page(whole.rstrip('/').removeprefix(site.rstrip('/')).strip('/'), fragment)
+        if whole.rstrip('/')==site.rstrip('/') or whole.startswith(site):
+            return self.page(whole.rstrip('/').removeprefix(site.rstrip('/')).strip('/'), fragment)
         for start in (f'{repository}/blob/', f'{repository}/tree/', f'{repository}/raw/', f'{colab}/blob/'):
             if whole.startswith(start): return self.file(unquote(whole.removeprefix(start)).partition('/')[2])
         if parts.scheme or parts.netloc: return
         if not parts.path: return None if fragment in here else f'there is no anchor #{fragment} on this page'
-        if folder=='nbs' and parts.path.endswith(('.ipynb', '.html', '.qmd')): return self.page(parts.path.removeprefix('./'), fragment)
-        try: return self.file(str((root/folder/unquote(parts.path)).resolve().relative_to(root)))
+        path = posixpath.normpath(posixpath.join(folder, unquote(parts.path)))
+        if f'{folder}/'.startswith('nbs/') and path.startswith('nbs/') and path.endswith(('.ipynb', '.html', '.qmd')):
+            return self.page(path.removeprefix('nbs/'), fragment)
+        try: return self.file(str((root/path).resolve().relative_to(root)))
         except ValueError: return f'{parts.path} lies outside the repository'
 
 def check_text(book, name, text, folder, here):
@@ -94,15 +100,18 @@ def check_text(book, name, text, folder, here):
         target = ''.join(groups)
         if target.startswith(('data:', 'mailto:', 'attachment:')): continue
         if found := book.wrong(target, folder, here): yield f'{name}: link to {target}: {found}'
-    yield from (f'{name}: citation @{key} is in no .bib file' for key in citation.findall(prose(re.sub(r'https?://\S+|<[^>]*>', '', text))) if key not in book.keys)
+    cited = citation.findall(prose(re.sub(r'https?://\S+|<[^>]*>', '', text)))
+    yield from (f'{name}: citation @{key} is in no .bib file' for key in cited if key not in book.keys)
 
 def check_references(name, notebook):
     "Cross-references of a page without a definition on the same page, as Quarto's websites want it, and labels given twice or without caption."
     texts, named = list(pieces(notebook)), list(labels(notebook))
     defined = [a for text in texts for a in re.findall(rf'\{{[^}}]*#((?:{kinds})-[\w-]+)', text)] + [label for label, _ in named]
-    yield from (f'{name}: @{target} is defined nowhere on the page' for text in texts for target in reference.findall(prose(text)) if target not in defined)
+    wanted = [target for text in texts for target in reference.findall(prose(text))]
+    yield from (f'{name}: @{target} is defined nowhere on the page' for target in wanted if target not in defined)
     yield from (f'{name}: {label} is defined {defined.count(label)} times' for label in sorted({d for d in defined if defined.count(d)>1}))
-    yield from (f'{name}: the cell with label {label} has no caption' for label, caption in named if not caption and label.startswith(('fig-', 'tbl-', 'lst-')))
+    bare = [label for label, caption in named if not caption and label.startswith(('fig-', 'tbl-', 'lst-'))]
+    yield from (f'{name}: the cell with label {label} has no caption' for label in bare)
 
 def main():
     book, problems = Book(), []
@@ -112,11 +121,13 @@ def main():
         for name, notebook in found.items():
             texts = list(pieces(notebook))
             here = {a for text in texts for a in anchors(text)} | book.anchors.get(name, set())
-            for text in texts: problems += check_text(book, where + name, text, 'nbs', here); count += len(link.findall(prose(text)))
+            folder = posixpath.join('nbs', posixpath.dirname(name)).rstrip('/')
+            for text in texts: problems += check_text(book, where + name, text, folder, here); count += len(link.findall(prose(text)))
             problems += check_references(where + name, notebook)
     for file in [*root.glob('*.md'), *(root/'.github').glob('*.md')]:
         text = file.read_text(encoding='utf-8')
-        problems += check_text(book, file.name, text, str(file.parent.relative_to(root)), set(anchors(text))); count += len(link.findall(prose(text)))
+        problems += check_text(book, file.name, text, file.parent.relative_to(root).as_posix(), set(anchors(text)))
+        count += len(link.findall(prose(text)))
     report(list(dict.fromkeys(problems)), f'{count} links have their targets')
 
 if __name__=='__main__': main()

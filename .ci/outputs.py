@@ -1,4 +1,4 @@
-"The stored outputs hold no machine paths, warnings or tracebacks, and no notebook is larger than 300 kB."
+"The stored outputs hold no machine paths, warnings or tracebacks, and no notebook is larger than 900 kB."
 import json, re
 
 from common import notebooks, report, root
@@ -7,7 +7,7 @@ path = re.compile(r'(?<![\w./~-])/(?:home|root|tmp|work|Users|mnt|opt|usr|var|pr
 warned = re.compile(r'\b\w*Warning\b: ?.{0,60}|\bwarnings\.warn\(')
 broken = re.compile(r'Traceback \(most recent call last\)|^\w*(?:Error|Exception): ', re.M)
 bar = re.compile(r'\d+%\|.{0,40}|\x1b\[\d*[A-KsuG]')                 # what a progress bar leaves behind
-limit = 300_000
+limit = 900_000
 
 def texts(output):
     "All that a reader sees of an output, but not its pictures."

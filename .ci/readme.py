@@ -1,13 +1,13 @@
 "Write README.md and its pictures from nbs/index.ipynb, without Quarto (which is in no package registry)."
 import base64, re
 
-from common import notebooks, root
+from common import html, notebooks, root
 from figures import options
 from links import site
 
 def outside(text):
     "Markdown of a page as it is read outside the site: links lead to the site, pictures lie in nbs, and Quarto's blocks are gone."
-    text = re.sub(rf'\]\((?:\d+[a-z]?_)?(\w+)\.ipynb(#[\w-]+)?\)', lambda m: f']({site}{m[1]}.html{m[2] or ""})', text)
+    text = re.sub(r'\]\(([\w/-]+\.ipynb)(#[\w-]+)?\)', lambda m: f']({site}{html(m[1])}{m[2] or ""})', text)
     return re.sub(r'^:::.*\n?', '', re.sub(r'\]\(images/', '](nbs/images/', text), flags=re.M).strip('\n')
 
 parts, pictures = [], {}

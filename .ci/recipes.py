@@ -39,19 +39,23 @@ def try_diff(diff):
         for part in ('powerlaw_nb', 'nbs', 'settings.ini', 'setup.py'):
             if (root/part).is_dir(): shutil.copytree(root/part, copy/part, ignore=shutil.ignore_patterns('results', 'mnist', 'images', '__pycache__'))
             else: shutil.copy(root/part, copy/part)
-        source = re.search(r'File to edit: \.\./(\S+)\.', module := (copy/name).read_text(encoding='utf-8')).group(1)
+        module = (copy/name).read_text(encoding='utf-8')
+        source = re.search(r'File to edit: (?:\.\./)+(\S+)\.', module).group(1)
         if problem := into_notebook(copy/source, diff): yield problem; return
         applied = subprocess.run(['git', 'apply', '-'], input=diff, cwd=copy, capture_output=True, text=True)
         if applied.returncode: yield f'{name}: {applied.stderr}'; return
         wanted = (copy/name).read_text(encoding='utf-8')
         if wanted==module: yield f'{name}: git apply changed nothing'
         (copy/name).write_text(module, encoding='utf-8')
-        exported = subprocess.run([sys.executable, '-c', 'from nbdev.export import nb_export; import sys; nb_export(sys.argv[1], lib_path="powerlaw_nb")', source], cwd=copy, capture_output=True, text=True)
+        export = 'from nbdev.export import nb_export; import sys; nb_export(sys.argv[1], lib_path="powerlaw_nb")'
+        exported = subprocess.run([sys.executable, '-c', export, source], cwd=copy, capture_output=True, text=True)
         if exported.returncode: yield f'{source}: {exported.stderr}'
-        elif without_names((copy/name).read_text(encoding='utf-8'))!=without_names(wanted): yield f'{source}: exported with the diff in its cells, it is not {name} with the diff applied'
+        elif without_names((copy/name).read_text(encoding='utf-8'))!=without_names(wanted):
+            yield f'{source}: exported with the diff in its cells, it is not {name} with the diff applied'
 
 def main():
-    found = diffs(notebooks()['95_contributing.ipynb'])
+    page, = (notebook for name, notebook in notebooks().items() if name.endswith('95_contributing.ipynb'))
+    found = diffs(page)
     problems = [f'the page shows {len(found)} diffs, and not one each for an attack, a regularizer and an experiment'] if len(found)!=3 else []
     for diff in found: problems += try_diff(diff)
     report(problems, f'{len(found)} recipes fit the notebooks and the modules')

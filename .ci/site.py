@@ -10,7 +10,8 @@ from common import report, root
 from links import site
 
 limit = 1_500_000
-fetched = re.compile(r'<(?:img|script|iframe|source|video|audio|embed)\b[^>]*?\bsrc\s*=\s*["\']((?:https?:)?//[^"\']+)|<link\b(?=[^>]*\brel=["\']?(?:stylesheet|preload|preconnect|icon))[^>]*?\bhref\s*=\s*["\']((?:https?:)?//[^"\']+)', re.I)
+fetched = re.compile(r'<(?:img|script|iframe|source|video|audio|embed)\b[^>]*?\bsrc\s*=\s*["\']((?:https?:)?//[^"\']+)'
+                     r'|<link\b(?=[^>]*\brel=["\']?(?:stylesheet|preload|preconnect|icon))[^>]*?\bhref\s*=\s*["\']((?:https?:)?//[^"\']+)', re.I)
 in_styles = re.compile(r'@import\s+(?:url\()?["\']?((?:https?:)?//[^"\')\s]+)|url\(\s*["\']?((?:https?:)?//[^"\')\s]+)', re.I)
 
 def relative(text, depth=0):
@@ -23,29 +24,42 @@ def problems_of(file, text):
     if file.suffix!='.html': return
     if file.stat().st_size>limit: yield f'{file.name} has {file.stat().st_size:,} bytes, more than {limit:,}'
     if not re.search(r'<html\b[^>]*\blang=', text): yield f'{file.name} does not say its language'
-    yield from (f'{file.name}: a picture without alternative text: {found[:120]}' for found in re.findall(r'<img\b[^>]*>', text) if not re.search(r'\balt=(?:"[^"]+"|\'[^\']+\')', found))
+    bare = [found for found in re.findall(r'<img\b[^>]*>', text) if not re.search(r'\balt=(?:"[^"]+"|\'[^\']+\')', found)]
+    yield from (f'{file.name}: a picture without alternative text: {found[:120]}' for found in bare)
     if 'MathJax' in text or 'katex' in text.lower(): yield f'{file.name} sets formulas by a script: html-math-method should be mathml'
 
 def finish(folder):
     "Rewrite the pages; the problems that are left, and how many pages there are."
     problems, pages = [], sorted(folder.rglob('*.html'))
-    for file in pages: file.write_text(relative(file.read_text(encoding='utf-8'), len(file.relative_to(folder).parts)-1), encoding='utf-8')
+    for file in pages:
+        text = relative(file.read_text(encoding='utf-8'), len(file.relative_to(folder).parts)-1)
+        file.write_text(text, encoding='utf-8')
     for file in [*pages, *sorted(folder.rglob('*.css'))]: problems += problems_of(file, file.read_text(encoding='utf-8'))
     if not (folder/'index.html').is_file(): problems.append(f'{folder} has no index.html')
     return problems, len(pages)
 
 def try_here():
-    "A page with one fault of each kind, and one without."
-    good = f'<html lang="en"><link rel="canonical" href="{site}"><a href="{site}reg.html#spectral_loss">a</a><a href="https://example.org">b</a><img src="x.png" alt="a curve"><script src="site_libs/x.js"></script></html>'
-    bad = {'<html lang="en"><img src="https://example.org/x.png" alt="a"></html>': 'fetches https://example.org/x.png', '<html><p></html>': 'language', '<html lang="en"><img src="x.png"></html>': 'alternative text',
-           '<html lang="en"><script src="//example.org/MathJax.js"></script></html>': 'sets formulas', '<html lang="en"><link href="https://example.org/a.css" rel="stylesheet"></html>': 'fetches https://example.org/a.css',
+    "A page with one fault of each kind, and two without, one of them in a folder."
+    good = (f'<html lang="en"><link rel="canonical" href="{site}"><a href="{site}reg.html#spectral_loss">a</a><a href="https://example.org">b</a>'
+            f'<a href="{site}engineering/wide.html">c</a><img src="x.png" alt="a curve"><script src="site_libs/x.js"></script></html>')
+    bad = {'<html lang="en"><img src="https://example.org/x.png" alt="a"></html>': 'fetches https://example.org/x.png',
+           '<html><p></html>': 'language', '<html lang="en"><img src="x.png"></html>': 'alternative text',
+           '<html lang="en"><script src="//example.org/MathJax.js"></script></html>': 'sets formulas',
+           '<html lang="en"><link href="https://example.org/a.css" rel="stylesheet"></html>': 'fetches https://example.org/a.css',
            f'<html lang="en">{"x"*limit}</html>': 'bytes, more than'}
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        (folder/'index.html').write_text(good); (folder/'a.css').write_text('a { background: url(x.svg) }')
+        (folder/'engineering').mkdir()
+        for name in ('index.html', 'engineering/wide.html'): (folder/name).write_text(good)
+        (folder/'a.css').write_text('a { background: url(x.svg) }')
         problems, _ = finish(folder)
-        text = (folder/'index.html').read_text()
-        if problems or 'href="./reg.html#spectral_loss"' not in text or 'rel="canonical" href="https' not in text: return [f'a good page: {problems}, {text}']
+        for name, start in {'index.html': './', 'engineering/wide.html': '../'}.items():
+            text = (folder/name).read_text()
+            wanted = [f'href="{start}reg.html#spectral_loss"', f'href="{start}engineering/wide.html"', 'rel="canonical" href="https']
+            if problems or not all(part in text for part in wanted): return [f'a good page: {problems}, {text}']
+        (folder/'engineering/wide.html').write_text(next(iter(bad)))
+        if 'fetches' not in str(finish(folder)[0]): return ['a page in a folder that fetches from another host is not found']
+        (folder/'engineering/wide.html').unlink()
         (folder/'a.css').write_text('@import url("https://example.org/font.css");')
         missed = [] if 'font.css' in str(finish(folder)[0]) else ['a style sheet that imports from another host is not found']
         (folder/'a.css').unlink()
@@ -60,7 +74,8 @@ def settings():
     html = yaml.safe_load((root/'_quarto.yml').read_text(encoding='utf-8'))['format']['html']
     if html.get('html-math-method')!='mathml': yield '_quarto.yml: html-math-method is not mathml'
     for name in {part for theme in html['theme'].values() for part in theme if part.endswith('.scss')}:
-        if not re.search(r'^\$web-font-path: false;', (root/'nbs'/name).read_text(encoding='utf-8'), re.M): yield f'nbs/{name} does not switch off the fonts that the theme fetches'
+        if not re.search(r'^\$web-font-path: false;', (root/'nbs'/name).read_text(encoding='utf-8'), re.M):
+            yield f'nbs/{name} does not switch off the fonts that the theme fetches'
 
 if __name__=='__main__':
     if len(sys.argv)>1: problems, count = finish(Path(sys.argv[1])); report(problems, f'{count} pages read offline')
