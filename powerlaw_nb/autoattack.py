@@ -17,19 +17,22 @@ from torch import Tensor
 from .check import (
     check_classes, check_generator, check_images, check_labels, check_number, check_size, check_whole)
 from .models import evaluating
-from .attacks import accuracy_interval, is_correct, robustness_curve, uniform_noise
+from .attacks import accuracy_interval, check_radii, is_correct, robustness_curve, uniform_noise
 
 # %% ../nbs/06_autoattack.ipynb #b08f5b3e
 def _looks(steps):
     "The iterations after which APGD looks at its step size, as a set."
     share, gap, found = 22, 19, set()                             # in percent of the steps
-    while share<=100: found.add(math.ceil(share*steps/100)); share, gap = share+gap, max(gap-3, 6)
+    while share<=100:
+        found.add(math.ceil(share*steps/100))
+        share, gap = share+gap, max(gap-3, 6)
     return found
 
 # %% ../nbs/06_autoattack.ipynb #b7e3abf7
 def _losses(logits, y, target=None, loss='ce'):
     "The loss of each image that an attack raises: away from class y, or towards a class `target`."
-    if loss=='ce': return F.cross_entropy(logits, y, reduction='none') if target is None else -F.cross_entropy(logits, target, reduction='none')
+    if loss=='ce' and target is None: return F.cross_entropy(logits, y, reduction='none')
+    if loss=='ce': return -F.cross_entropy(logits, target, reduction='none')
     own = logits.gather(1, y[:, None]).squeeze(1)
     first, second, third, *rest = logits.topk(3 if target is None else 4, dim=1).values.unbind(1)
     if target is None: return (torch.where(own==first, second, first) - own)/(first - third + 1e-12)
@@ -38,10 +41,10 @@ def _losses(logits, y, target=None, loss='ce'):
 def _check_loss(logits, y, target, loss):
     "Raise unless the loss is defined for these logits."
     check_classes(logits, y)
-    if loss not in ('ce', 'dlr'): raise ValueError(f"loss is {loss!r}: choose 'ce' or 'dlr'")
     if target is not None: check_classes(logits, target)
     need = 3 if target is None else 4
-    if loss=='dlr' and logits.shape[1]<need: raise ValueError(f"loss is 'dlr' with {logits.shape[1]} classes: it needs at least {need}; take loss='ce'")
+    if loss=='dlr' and logits.shape[1]<need:
+        raise ValueError(f"loss is 'dlr' with {logits.shape[1]} classes: it needs at least {need}; take loss='ce'")
 
 # %% ../nbs/06_autoattack.ipynb #5843f427
 def _by_image(mask, a, b):
@@ -75,9 +78,40 @@ def _halve(now, since):
 def _begin(x, y, target, eps, generator):
     "What APGD knows of each image before its first look."
     low, high = (x-eps).clamp(min=0), (x+eps).clamp(max=1)
-    s, worst, no = (x + uniform_noise(x[:1], eps, generator)).clamp(low, high), torch.full((len(x),), -math.inf).to(x), torch.zeros_like(y)
-    return dict(image=torch.arange(len(x), device=x.device), y=y.clone(), target=y if target is None else target.clone(), low=low, high=high, s=s, before=s, gradient=torch.zeros_like(s), value=worst,
-                best_s=s, best_gradient=torch.zeros_like(s), best_value=worst, step=torch.full_like(x[:, :1].flatten(1)[:, :1], 2*eps).view(-1, *[1]*(x.ndim-1)), rises=no, halved=no>0, seen=worst)
+    s = (x + uniform_noise(x[:1], eps, generator)).clamp(low, high)
+    flat, worst, never = torch.zeros_like(s), x.new_full((len(x),), -math.inf), torch.zeros_like(y)
+    return dict(
+        image=torch.arange(len(x), device=x.device), y=y.clone(), target=y if target is None else target.clone(),
+        low=low, high=high, s=s, before=s, gradient=flat, value=worst, best_s=s, best_gradient=flat, best_value=worst,
+        step=x.new_full((len(x), *[1]*(x.ndim-1)), 2*eps), rises=never, halved=never>0, seen=worst)
+
+def _apgd(model, x, y, eps, steps, loss='ce', target=None, generator=None):
+    "The loop of `apgd`."
+    with torch.inference_mode(False), torch.enable_grad(), evaluating(model):
+        x = x.detach().clone()
+        now, looks, last = _begin(x, y, target, eps, generator), _looks(steps), 0
+        result = x.clone()
+        for i in range(steps+1 if eps else 1):                    # step 0 looks at the start
+            broken = _climb(model, now, i, loss, target is not None)
+            if broken.any():
+                result[now['image'][broken]] = now['s'][broken]
+                now = {name: values[~broken] for name, values in now.items()}
+                if not len(now['s']): return result
+            if i in looks: _halve(now, i-last); last = i
+        result[now['image']] = now['best_s']
+        return result
+
+def _apgd_targeted(model, x, y, eps, targets, steps, generator=None):
+    "The loop of `apgd_targeted`."
+    generator, result, left = check_generator(generator, x.device), x.clone(), torch.arange(len(x), device=x.device)
+    with torch.no_grad(), evaluating(model): logits = model(x).clone()
+    _check_loss(logits, y, y, 'dlr')
+    wrong = logits.scatter(1, y[:, None], -math.inf).argsort(1, descending=True)[:, :-1]       # the class itself comes last
+    for target in wrong.unbind(1)[:targets]:
+        result[left] = _apgd(model, x[left], y[left], eps, steps, 'dlr', target[left], generator)
+        left = left[is_correct(model, result[left], y[left])]
+        if not len(left): break
+    return result
 
 # %% ../nbs/06_autoattack.ipynb #6c35098e
 def apgd(
@@ -93,22 +127,11 @@ def apgd(
     "Auto-PGD (Croce and Hein 2020): projected gradient ascent that halves its step when it does not get on."
     check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(steps, 'steps')
     if target is not None: check_labels(target, len(x))
-    with torch.inference_mode(False), torch.enable_grad(), evaluating(model):
-        x = x.detach().clone()
-        now, looks, last = _begin(x, y, target, eps, generator), _looks(steps), 0
-        result = x.clone()
-        for i in range(steps+1 if eps else 1):                    # step 0 looks at the start
-            broken = _climb(model, now, i, loss, target is not None)
-            if broken.any():
-                result[now['image'][broken]] = now['s'][broken]
-                now = {name: values[~broken] for name, values in now.items()}
-                if not len(now['s']): return result
-            if i in looks: _halve(now, i-last); last = i
-        result[now['image']] = now['best_s']
-        return result
+    if loss not in ('ce', 'dlr'): raise ValueError(f"loss is {loss!r}: choose 'ce' or 'dlr'")
+    return _apgd(model, x, y, eps, steps, loss, target, generator)
 
 def apgd_targeted(
-    model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
+    model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]
     y:Tensor, # (B,) class numbers
     eps:float, # radius of the ball in the maximum norm, 0 or more, in units of the pixel range
@@ -117,16 +140,8 @@ def apgd_targeted(
     generator=None, # torch.Generator or integer seed for the random starts; None is seed 0
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]
     "APGD-T: `apgd` with the targeted DLR loss towards one wrong class after the other, while an image stands."
-    check_images(x); check_labels(y, len(x)); check_whole(targets, 'targets')
-    generator, result, left = check_generator(generator, x.device), x.clone(), torch.arange(len(x), device=x.device)
-    with torch.no_grad(), evaluating(model): logits = model(x).clone()
-    check_classes(logits, y)
-    wrong = logits.scatter(1, y[:, None], -math.inf).argsort(1, descending=True)[:, :-1]       # the class itself comes last
-    for target in wrong.unbind(1)[:targets]:
-        result[left] = apgd(model, x[left], y[left], eps, steps, 'dlr', target[left], generator)
-        left = left[is_correct(model, result[left], y[left])]
-        if not len(left): break
-    return result
+    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(steps, 'steps'); check_whole(targets, 'targets')
+    return _apgd_targeted(model, x, y, eps, targets, steps, generator)
 
 # %% ../nbs/06_autoattack.ipynb #9e062bf8
 def _side(i, queries, p, height, width):
@@ -136,21 +151,11 @@ def _side(i, queries, p, height, width):
 
 def _margin(model, s, y):
     "By how much the logit of the right class exceeds the greatest other one: 0 or below for a broken image."
-    logits = model(s); own = y[:, None]
+    logits, own = model(s), y[:, None]
     return (logits.gather(1, own) - logits.scatter(1, own, -math.inf).amax(1, keepdim=True)).squeeze(1)
 
-def square_attack(
-    model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
-    x:Tensor, # (B, C, H, W) images in [0,1]
-    y:Tensor, # (B,) class numbers
-    eps:float, # radius of the ball in the maximum norm, 0 or more, in units of the pixel range
-    queries:int=5000, # how often the network is asked about an image, 1 or more; the value of AutoAttack
-    p:float=.8, # share of the image that the first square covers, above 0
-    generator=None, # torch.Generator or integer seed for the squares; None is seed 0
-)->Tensor: # (B, C, H, W) images inside the ball and inside [0,1]
-    "Square (Andriushchenko et al. 2020): random search by squares, without gradients; all images get the same squares."
-    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(queries, 'queries'); check_number(p, 'p', above=0, remedy='the paper takes 0.8')
-    if x.ndim!=4: raise ValueError(f'x has shape {tuple(x.shape)}: squares need images (B, C, H, W)')
+def _square(model, x, y, eps, queries, p=.8, generator=None):
+    "The search of `square_attack`."
     generator, (channels, height, width) = check_generator(generator, x.device), x.shape[1:]
     draw = lambda top, *shape: torch.randint(top, shape, generator=generator, device=generator.device)
     sign = lambda *shape: (2*draw(2, *shape) - 1).to(x)
@@ -164,13 +169,33 @@ def square_attack(
             if not len(left): break
             side = _side(i, queries, p, height, width)
             top, first = (int(draw(room-side+1, 1)) for room in (height, width))
-            rows, columns = slice(top, top+side), slice(first, first+side)
-            tried = result[left]
-            tried[..., rows, columns] = (x[left][..., rows, columns] + eps*sign(1, channels, 1, 1)).clamp(low[left][..., rows, columns], high[left][..., rows, columns])
+            square = (slice(None), slice(top, top+side), slice(first, first+side))
+            here, tried = (left, *square), result[left]
+            tried[(slice(None), *square)] = (x[here] + eps*sign(1, channels, 1, 1)).clamp(low[here], high[here])
             new = _margin(model, tried, y[left])
             better = new<margin[left]
             result[left[better]], margin[left[better]] = tried[better], new[better]
         return result
+
+def _check_pictures(x):
+    "Raise unless images have the two dimensions in which squares can be drawn."
+    if x.ndim!=4: raise ValueError(f'x has shape {tuple(x.shape)}: squares need images (B, C, H, W)')
+
+# %% ../nbs/06_autoattack.ipynb #65ef4f89
+def square_attack(
+    model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
+    x:Tensor, # (B, C, H, W) images in [0,1]
+    y:Tensor, # (B,) class numbers
+    eps:float, # radius of the ball in the maximum norm, 0 or more, in units of the pixel range
+    queries:int=5000, # how often the network is asked about an image, 1 or more; the value of AutoAttack
+    p:float=.8, # share of the image that the first square covers, above 0
+    generator=None, # torch.Generator or integer seed for the squares; None is seed 0
+)->Tensor: # (B, C, H, W) images inside the ball and inside [0,1]
+    "Square (Andriushchenko et al. 2020): random search by squares, without gradients; all images get the same squares."
+    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(queries, 'queries')
+    check_number(p, 'p', above=0, remedy='the paper takes 0.8')
+    _check_pictures(x)
+    return _square(model, x, y, eps, queries, p, generator)
 
 # %% ../nbs/06_autoattack.ipynb #7fce75b8
 def strong_attack(
@@ -184,8 +209,11 @@ def strong_attack(
     generator=None, # torch.Generator or integer seed; None is seed 0
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]
     "APGD-CE, then APGD-T, then Square, each on the images that still stand."
-    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(steps, 'steps'); check_whole(targets, 'targets'); check_whole(queries, 'queries', 0)
-    parts = [partial(apgd, steps=steps), partial(apgd_targeted, steps=steps, targets=targets)] + [partial(square_attack, queries=queries)]*(queries!=0)
+    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps')
+    check_whole(steps, 'steps'); check_whole(targets, 'targets'); check_whole(queries, 'queries', 0)
+    if queries: _check_pictures(x)
+    parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets)]
+    if queries: parts.append(partial(_square, queries=queries))
     result = x.detach().clone()
     for attack in parts if eps else ():
         left = is_correct(model, result, y).nonzero().squeeze(1)
@@ -201,7 +229,8 @@ def strong_curve(
     **options, # of `strong_attack`: steps, targets, queries
 )->dict: # lists over the radii: eps, accuracy, low and high (95 %); and images, the number of them, and the options
     "Accuracy under `strong_attack` at some radii, in a form that can be stored as JSON."
+    eps = check_radii(eps)
     accuracy = robustness_curve(model, x, y, partial(strong_attack, **options), eps, batch_size=batch_size).tolist()
     low, high = zip(*(accuracy_interval(a, len(x)) for a in accuracy))
     rounded = lambda values: [round(v, 6) for v in values]
-    return dict(eps=[float(e) for e in eps], accuracy=rounded(accuracy), low=rounded(low), high=rounded(high), images=len(x), **options)
+    return dict(eps=eps, accuracy=rounded(accuracy), low=rounded(low), high=rounded(high), images=len(x), **options)

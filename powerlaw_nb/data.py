@@ -12,18 +12,22 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .check import check_device, check_image_type, check_whole
+from .check import check_device, check_image_type, check_pairs, check_whole
 
 # %% ../nbs/02_data.ipynb #7d4f8c54
-_files = {True:  {'images': ('train-images-idx3-ubyte', '6bbc9ace898e44ae57da46a324031adb'), 'labels': ('train-labels-idx1-ubyte', 'a25bea736e30d166cdddb491f175f624')},
-          False: {'images': ('t10k-images-idx3-ubyte',  '2646ac647ad5339dbf082846283269ea'), 'labels': ('t10k-labels-idx1-ubyte',  '27ae3e4e09519cfbb04c329615203637')}}
+_files = {
+    True:  {'images': ('train-images-idx3-ubyte', '6bbc9ace898e44ae57da46a324031adb'),
+            'labels': ('train-labels-idx1-ubyte', 'a25bea736e30d166cdddb491f175f624')},
+    False: {'images': ('t10k-images-idx3-ubyte', '2646ac647ad5339dbf082846283269ea'),
+            'labels': ('t10k-labels-idx1-ubyte', '27ae3e4e09519cfbb04c329615203637')}}
 
 def _read_idx(folder, name, md5):
     "The tensor in a gzipped IDX file, after checking its contents."
-    remedy = 'install the package anew'
+    file, remedy = f'{name}.gz in {folder}', 'install the package anew'
     try: raw = gzip.decompress((folder/f'{name}.gz').read_bytes())
-    except (OSError, EOFError, zlib.error) as error: raise ValueError(f'{name}.gz in {folder} cannot be read ({error}): {remedy}') from error
-    if hashlib.md5(raw, usedforsecurity=False).hexdigest()!=md5: raise ValueError(f'{name}.gz in {folder} is damaged, its MD5 is not {md5}: {remedy}')
+    except (OSError, EOFError, zlib.error) as error: raise ValueError(f'{file} cannot be read ({error}): {remedy}') from error
+    if hashlib.md5(raw, usedforsecurity=False).hexdigest()!=md5:
+        raise ValueError(f'{file} is damaged, its MD5 is not {md5}: {remedy}')
     return torch.frombuffer(bytearray(raw), dtype=torch.uint8)[4*(2 if 'idx1' in name else 4):]
 
 def mnist_bytes(
@@ -38,7 +42,7 @@ def mnist_bytes(
 # %% ../nbs/02_data.ipynb #a65d271f
 def _cut(x, y, limit, device):
     "The first `limit` images (B, C, H, W) and labels on a device."
-    if limit is not None and check_whole(limit, 'limit', remedy=f'at most {len(x)}')>len(x): raise ValueError(f'limit is {limit}: give a whole number from 1 to {len(x)}, or None for all')
+    if limit is not None: check_whole(limit, 'limit', high=len(x), remedy='or None for all')
     return x[:limit].to(device), y[:limit].long().to(device)
 
 def as_images(
@@ -73,10 +77,12 @@ def dataset(
 )->tuple[Tensor,Tensor]: # images (B, C, H, W) in [0,1], labels (B,) int64
     "A data set of torchvision as tensors."
     if name not in data_sets: raise ValueError(f'name is {name!r}: choose one of {list(data_sets)}, or call mnist()')
-    if (Path(root)/name/'processed').exists(): raise ValueError(f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')
+    if (Path(root)/name/'processed').exists(): raise ValueError(
+        f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')
     try: found = getattr(torchvision.datasets, name)(root, train=train, download=download)
     except (OSError, RuntimeError) as error: raise ConnectionError(
-        f'{name} is not in {root} and could not be fetched ({error}): connect to a network, or put its files there as torchvision lays them out') from error
+        f'{name} is not in {root} and could not be fetched ({error}): '
+        'connect to a network, or put its files there as torchvision lays them out') from error
     x, y = torch.as_tensor(found.data), torch.as_tensor(found.targets)
     y = y[:, 0] if y.ndim==2 else y                              # QMNIST: the class is the first column
     x = x[:, None] if x.ndim==3 else x.permute(0, 3, 1, 2)       # grey: one channel; colour: channels first
@@ -93,16 +99,18 @@ class Batches:
         shuffle:bool=True, # a new order each time
         drop_last:bool=False, # leave out a last batch that is smaller
         generator:torch.Generator=None, # source of the order, on the CPU; None: torch's global stream
-        share:tuple=(0, 1), # (rank, number of processes): of each batch, this process gets every so many-th image; all must draw the same order
+        share:tuple=(0, 1), # (rank, processes): of each batch, this process gets every so many-th image; all must draw one order
     ):
-        check_image_type(x, raw=True)
-        if len(x)!=len(y): raise ValueError(f'x has {len(x)} images and y {len(y)} labels: give one label for each image')
+        check_image_type(x, raw=True), check_pairs(x, y)
         if not len(x): raise ValueError('x is empty: give at least one image')
         check_whole(batch_size, 'batch_size')
-        if drop_last and batch_size>len(x): raise ValueError(f'batch_size is {batch_size} with drop_last, but there are {len(x)} images: no batch would be left')
-        if not 0<=share[0]<share[1]<=batch_size: raise ValueError(f'share is {tuple(share)} with batch_size {batch_size}: give (rank, number of processes), with at least one image of a batch for each')
-        self.share = tuple(share)
-        self.x, self.y, self.batch_size, self.shuffle, self.drop_last, self.generator = x, y.to(x.device), int(batch_size), shuffle, drop_last, generator
+        if drop_last and batch_size>len(x): raise ValueError(
+            f'batch_size is {batch_size} with drop_last, but there are {len(x)} images: no batch would be left')
+        if not 0<=share[0]<share[1]<=batch_size: raise ValueError(
+            f'share is {tuple(share)} with batch_size {batch_size}: '
+            'give (rank, number of processes), with at least one image of a batch for each')
+        self.x, self.y, self.batch_size, self.share = x, y.to(x.device), int(batch_size), tuple(share)
+        self.shuffle, self.drop_last, self.generator = shuffle, drop_last, generator
 
     def __len__(self):
         full, rest = divmod(len(self.x), self.batch_size)
@@ -119,5 +127,5 @@ class Batches:
         device, # where to
     )->'Batches': # a new one there
         "The same batches on another device."
-        check_device(device)
-        return Batches(self.x.to(device), self.y.to(device), self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)
+        x, y = (t.to(check_device(device)) for t in (self.x, self.y))
+        return Batches(x, y, self.batch_size, self.shuffle, self.drop_last, self.generator, self.share)

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .check import check_activations, check_finite, check_generator
+from .check import check_activations, check_finite, check_generator, check_whole
 from .covariance import eigendecomposition
 
 # %% ../nbs/00a_noise.ipynb #569d4e07
 def _repeats(x1, x2):
     "Both repeats in float64, checked."
     x1, x2 = check_activations(x1, 'x1').double(), check_activations(x2, 'x2').double()
-    if x1.shape != x2.shape: raise ValueError(f"x1 has shape {tuple(x1.shape)} and x2 {tuple(x2.shape)}; both repeats must hold the same stimuli and neurons in the same order")
+    if x1.shape != x2.shape:
+        raise ValueError(f"x1 has shape {tuple(x1.shape)} and x2 {tuple(x2.shape)}; "
+                         "both repeats must hold the same stimuli and neurons in the same order")
     check_finite(x1.mean(0), 'x1'), check_finite(x2.mean(0), 'x2')
     return x1, x2
 
@@ -31,7 +33,7 @@ def cvpca(
 )->Tensor: # (min(B, N),) float64, in the order of the eigenvalues of repeat 1; may be negative
     "Cross-validated spectrum of two repeats (Stringer et al. 2019)."
     x1, x2 = _repeats(x1, x2)
-    if n_swaps < 1: raise ValueError(f"n_swaps must be at least 1, got {n_swaps}; Stringer et al. use 10")
+    check_whole(n_swaps, 'n_swaps', remedy='Stringer et al. use 10')
     (B, N), rng, total = x1.shape, check_generator(generator), 0.
     for _ in range(n_swaps):
         swap = (torch.rand(B, 1, generator=rng) < .5).to(x1.device)
@@ -53,7 +55,7 @@ def eigenmoments(
     "Unbiased eigenmoments of the signal covariance (Kong and Valiant 2017; Pospisil and Pillow 2025)."
     x1, x2 = _repeats(x1, x2)
     B = len(x1) // 2
-    if not 1 <= p_max <= B or n_orders < 1: raise ValueError(f"p_max must lie in 1..B/2 = {B} and n_orders be at least 1, got p_max={p_max}, n_orders={n_orders}; lower p_max or show more stimuli")
+    check_whole(p_max, 'p_max', high=B, remedy='at most half the stimuli'), check_whole(n_orders, 'n_orders')
     rng, total = check_generator(generator), 0.
     for _ in range(n_orders):
         first, second = torch.randperm(len(x1), generator=rng).to(x1.device)[:2*B].view(2, B)
@@ -87,20 +89,30 @@ def _log_norms(log_n, bend, p, alpha, alpha_tail):
     log_spectrum = -alpha * log_n.clamp(max=bend) - alpha_tail * (log_n - bend).clamp(min=0)
     return torch.logsumexp(p[:, None] * log_spectrum, 1) / p
 
+def _check_moments(moments, n, break_n):
+    "The moments in float64 on the CPU; an error if they are too few or not positive, or if the break lies outside the spectrum."
+    m, need = torch.as_tensor(moments, dtype=torch.float64).detach().cpu(), 2 if break_n is None else 3
+    if m.dim() != 1 or len(m) < need or not (m > 0).all():
+        raise ValueError(f"moments must be at least {need} positive numbers, got {m.tolist()}; "
+                         "lower p_max to the positive ones or use more stimuli")
+    check_whole(n, 'n', low=2, remedy='the number of neurons')
+    if break_n is not None and not 1 < break_n < n:
+        raise ValueError(f"the spectrum needs a break between 1 and n, got n={n}, break_n={break_n}; n is the number of neurons")
+    return m
+
 def fit_powerlaw_moments(
     moments:Tensor, # (P,) sums of the powers 1..P of the spectrum, from `eigenmoments`; P >= 2, or 3 with a break
     n:int, # length of the spectrum, the number of neurons N
     break_n:float|None=None, # where the exponent changes, between 1 and n; default: no break
 )->MomentFit:
     "Power law whose p-norms match the given moments."
-    m, need = torch.as_tensor(moments, dtype=torch.float64).detach().cpu(), 2 if break_n is None else 3
-    if m.dim() != 1 or len(m) < need or not (m > 0).all(): raise ValueError(f"moments must be at least {need} positive numbers, got {m.tolist()}; lower p_max to the positive ones or use more stimuli")
-    if n < 2 or break_n is not None and not 1 < break_n < n: raise ValueError(f"the spectrum needs n >= 2 and a break between 1 and n, got n={n}, break_n={break_n}; n is the number of neurons")
+    m = _check_moments(moments, n, break_n)
     p, log_n = torch.arange(1, len(m) + 1, dtype=torch.float64), torch.arange(1, n + 1, dtype=torch.float64).log()
     bend, target = math.log(break_n or n), m.log() / p
-    free = torch.ones(need - 1, dtype=torch.float64, requires_grad=True)             # alpha, alpha_tail
+    free = torch.ones(1 if break_n is None else 2, dtype=torch.float64, requires_grad=True)          # alpha, alpha_tail
     misfit = lambda: target - _log_norms(log_n, bend, p, free[0], free[-1])
-    opt = torch.optim.LBFGS([free], max_iter=200, tolerance_grad=1e-12, tolerance_change=1e-15, line_search_fn='strong_wolfe')
+    tolerance = dict(max_iter=200, tolerance_grad=1e-12, tolerance_change=1e-15)
+    opt = torch.optim.LBFGS([free], line_search_fn='strong_wolfe', **tolerance)
     def closure():
         opt.zero_grad()
         loss = misfit().var(correction=0)              # the mean misfit is the logarithm of the scale
@@ -108,4 +120,5 @@ def fit_powerlaw_moments(
         return loss
     opt.step(closure)
     rest, alphas = misfit().detach(), free.detach()
-    return MomentFit(float(alphas[0]), math.exp(rest.mean()), float(alphas[-1]), break_n or math.inf, float(rest.std(correction=0)))
+    error = float(rest.std(correction=0))
+    return MomentFit(float(alphas[0]), math.exp(rest.mean()), float(alphas[-1]), break_n or math.inf, error)

@@ -15,23 +15,11 @@ from .models import capture, device_of, evaluating
 from .regularizer import layer_covariances
 
 # %% ../nbs/07_sensitivity.ipynb #39244f69
-def sensitivity_maps(
-    model:nn.Module, # in any mode; evaluated, and put back
-    x:Tensor, # (B, ...) images in [0,1], the data set over which the eigenvalues are taken
-    layer:str, # name of a hidden layer, as in `model.named_modules()`
-    n:list, # indices of the eigenvalues, counted from 1
-    show:Tensor=None, # (K, ...) images in [0,1] whose maps are wanted, out of `x`; None: all of `x`
-    batch_size:int=1000, # images in a chunk
-)->Tensor: # (len(n), *shape of x or of show), the derivative of each eigenvalue by each pixel
-    "Derivative of eigenvalues of a layer's covariance with respect to the images (equation 9), in two streamed passes."
-    check_whole(batch_size, 'batch_size')
-    check_image_type(x)
-    covariance = layer_covariances(model, [layer], x.split(batch_size))[layer]
-    N, B, n = len(covariance.mean), covariance.count, [check_whole(i, 'an index in n') for i in n]
-    if not n or max(n)>N: raise ValueError(f'n is {n}: give indices from 1 to {N}, the width of {layer!r}')
-    eigvecs = eigendecomposition(covariance.cov)[1][:, [i-1 for i in n]]              # (N, len(n))
-    maps = [_chunk_maps(model, chunk, layer, covariance.mean, eigvecs)/B for chunk in (x if show is None else show).split(batch_size)]
-    return torch.cat(maps, 1)
+def _width(model, x, layer):
+    "The number of neurons of a layer, from a pass of one image."
+    with torch.no_grad(), evaluating(model), capture(model, [layer]) as h:
+        model(x[:1].to(device_of(model)))
+        return h[layer].flatten(1).shape[1]
 
 def _chunk_maps(model, x, layer, mean, eigvecs):
     "Gradient of (v_n . (h_b - mean))^2 for each image of a chunk and each eigenvector."
@@ -42,15 +30,38 @@ def _chunk_maps(model, x, layer, mean, eigvecs):
         totals = projection.square().sum(0)
         return torch.stack([torch.autograd.grad(total, x, retain_graph=True)[0] for total in totals])
 
+def sensitivity_maps(
+    model:nn.Module, # in any mode; evaluated, and put back
+    x:Tensor, # (B, ...) images in [0,1], the data set over which the eigenvalues are taken
+    layer:str, # name of a hidden layer, as in `model.named_modules()`
+    n:list, # indices of the eigenvalues, counted from 1
+    show:Tensor=None, # (K, ...) images in [0,1] whose maps are wanted, out of `x`; None: all of `x`
+    batch_size:int=1000, # images in a chunk
+)->Tensor: # (len(n), *shape of x or of show), the derivative of each eigenvalue by each pixel
+    "Derivative of eigenvalues of a layer's covariance with respect to the images (equation 9), in two streamed passes."
+    check_image_type(x); check_whole(batch_size, 'batch_size')
+    show = x if show is None else check_image_type(show, 'show')
+    n, N = [check_whole(i, 'an index in n') for i in n], _width(model, x, layer)
+    if not n or max(n)>N: raise ValueError(f'n is {n}: give indices from 1 to {N}, the width of {layer!r}')
+    covariance = layer_covariances(model, [layer], x.split(batch_size))[layer]
+    eigvecs = eigendecomposition(covariance.cov)[1][:, [i-1 for i in n]]              # (N, len(n))
+    maps = [_chunk_maps(model, chunk, layer, covariance.mean, eigvecs) for chunk in show.split(batch_size)]
+    return torch.cat(maps, 1)/covariance.count
+
 # %% ../nbs/07_sensitivity.ipynb #ecc5655d
+def _check_maps(maps, size=1):
+    "Raise unless `maps` are finite pictures of at least `size` pixels a side."
+    if maps.ndim<2 or min(maps.shape[-2:])<size:
+        raise ValueError(f'maps has shape {tuple(maps.shape)}: give pictures (..., height, width)')
+    check_finite(maps, 'maps')
+
 def spectral_centroid(
     maps:Tensor, # (..., height, width)
 )->Tensor: # (...) cycles per pixel, 0 to about 0.7; small is smooth
     "Mean spatial frequency of each map, weighted with its power, without the constant part."
-    if maps.ndim<2 or min(maps.shape[-2:])<2: raise ValueError(f'maps has shape {tuple(maps.shape)}: give pictures (..., height, width)')
-    check_finite(maps, 'maps')
-    height, width = maps.shape[-2:]
-    frequency = torch.hypot(torch.fft.fftfreq(height, device=maps.device)[:, None], torch.fft.fftfreq(width, device=maps.device)[None]).to(maps.dtype)
+    _check_maps(maps, size=2)
+    down, across = (torch.fft.fftfreq(side, device=maps.device, dtype=maps.dtype) for side in maps.shape[-2:])
+    frequency = torch.hypot(down[:, None], across[None])
     power = torch.fft.fft2(maps).abs().square()
     whole, power = power.sum((-2, -1)), power*(frequency>0)
     total = power.sum((-2, -1))
@@ -62,8 +73,7 @@ def spatial_extent(
     maps:Tensor, # (..., height, width)
 )->Tensor: # (...) share of the pixels, 1/P to 1
     "Participation ratio of the power of each map, as a share of its pixels."
-    if maps.ndim<2: raise ValueError(f'maps has shape {tuple(maps.shape)}: give pictures (..., height, width)')
-    check_finite(maps, 'maps')
+    _check_maps(maps)
     power = maps.double().square().flatten(-2)
     if not (power.amax(-1)>0).all(): raise ValueError('maps has a picture of zeros: it covers nothing; leave it out')
     power = power/power.amax(-1, keepdim=True)                    # no underflow for tiny gradients

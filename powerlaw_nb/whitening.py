@@ -29,21 +29,24 @@ class Whiten(nn.Module):
         super().__init__()
         self.n, self.eps = check_whole(n, 'n'), check_number(eps, 'eps', above=0, remedy='the authors use 1e-5')
         self.momentum, self.shrinkage = check_number(momentum, 'momentum', above=0), check_number(shrinkage, 'shrinkage')
-        if momentum>1 or shrinkage>1: raise ValueError(f'momentum is {momentum} and shrinkage {shrinkage}: both are shares, at most 1')
+        if momentum>1 or shrinkage>1: raise ValueError(
+            f'momentum is {momentum} and shrinkage {shrinkage}: both are shares, at most 1')
         self.track_running_stats, self.jitter = track_running_stats, eps
         if track_running_stats:
             self.register_buffer('running_mean', torch.zeros(n))
             self.register_buffer('running_cov', torch.eye(n))
             self.register_buffer('num_batches_tracked', torch.tensor(0))
 
-    def extra_repr(self): return f'{self.n}, eps={self.eps}, track_running_stats={self.track_running_stats}, shrinkage={self.shrinkage}'
+    def extra_repr(self):
+        return f'{self.n}, eps={self.eps}, track_running_stats={self.track_running_stats}, shrinkage={self.shrinkage}'
 
 # %% ../nbs/05_whitening.ipynb #86556bc7
-def _batch_statistics(x, shrinkage):
+def _mean_and_covariance(x, shrinkage):
     "Mean and covariance of a batch, with a share of an isotropic covariance."
     B, N = x.shape
     if B<=N and not shrinkage: raise ValueError(
-        f'x has {B} inputs for {N} neurons: their covariance has no full rank and cannot be whitened; give more than {N} inputs, or set shrinkage above 0')
+        f'x has {B} inputs for {N} neurons: their covariance has no full rank and cannot be whitened; '
+        f'give more than {N} inputs, or set shrinkage above 0')
     mean = x.mean(0)
     cov = (x-mean).T @ (x-mean) / B
     return mean, (1-shrinkage)*cov + shrinkage*cov.diagonal().mean()*torch.eye(N, device=x.device, dtype=x.dtype)
@@ -55,36 +58,41 @@ def _factor(cov, eps):
         R, info = solve(torch.linalg.cholesky_ex, cov + jitter*identity)
         if not info: return R, jitter
         jitter *= 10
-    raise NonFiniteError(f'the covariance has no Cholesky factor even with a jitter of {jitter/10:.0e}: look at the scale of the activations')
+    raise NonFiniteError(
+        f'the covariance has no Cholesky factor even with a jitter of {jitter/10:.0e}: look at the scale of the activations')
 
 @patch
 def forward(self:Whiten,
     x:Tensor, # (B, ...) activations, B > n unless shrinkage is declared
 )->Tensor: # the same shape, with covariance I over the batch
     "Whiten a batch by its own statistics, or by the running ones in evaluation mode where these are kept."
-    shape, dtype = x.shape, x.dtype
-    x = check_activations(x, min_rows=1)
-    if x.shape[1]!=self.n: raise ValueError(f'x has shape {tuple(shape)}, that is {x.shape[1]} neurons, but this layer was made for n = {self.n}')
-    with torch.autocast(x.device.type, enabled=False):
-        x = full_precision(x)
+    rows = check_activations(x, min_rows=1)
+    if rows.shape[1]!=self.n: raise ValueError(
+        f'x has shape {tuple(x.shape)}, that is {rows.shape[1]} neurons, but this layer was made for n = {self.n}')
+    with torch.autocast(x.device.type, enabled=False): return self._whitened(full_precision(rows)).reshape(x.shape).to(x.dtype)
+
+@patch
+def _whitened(self:Whiten, x):
+    "Equation 10 for rows (B, N), in float64 where float32 finds no factor."
+    mean, cov = self._statistics(x)
+    check_finite((mean + cov.diagonal()).detach())            # one look at both
+    if self.track_running_stats and self.training: self._track(mean.detach(), cov.detach())
+    try: R, self.jitter = _factor(cov, self.eps)
+    except NonFiniteError:
+        if x.dtype==torch.float64: raise
+        warnings.warn(f'no jitter factors the covariance in {x.dtype}; it is computed again in float64', stacklevel=3)
+        x = x.double()                                        # a jitter that is lost in float32 may be enough there
         mean, cov = self._statistics(x)
-        check_finite((mean + cov.diagonal()).detach())            # one look at both
-        if self.track_running_stats and self.training: self._track(mean.detach(), cov.detach())
-        try: R, self.jitter = _factor(cov, self.eps)
-        except NonFiniteError:
-            if x.dtype==torch.float64: raise
-            warnings.warn(f'no jitter factors the covariance in {x.dtype}; it is computed again in float64', stacklevel=2)
-            x = x.double()                                        # a jitter that is lost in float32 may be enough there
-            mean, cov = self._statistics(x)
-            R, self.jitter = _factor(cov, self.eps)
-        if self.jitter>self.eps: warnings.warn(f'jitter raised from {self.eps:.0e} to factor the covariance; see the attribute jitter', stacklevel=2)
-        return torch.linalg.solve_triangular(R, (x-mean).T, upper=False).T.reshape(shape).to(dtype)
+        R, self.jitter = _factor(cov, self.eps)
+    if self.jitter>self.eps: warnings.warn(
+        f'jitter raised from {self.eps:.0e} to factor the covariance; see the attribute jitter', stacklevel=3)
+    return torch.linalg.solve_triangular(R, (x-mean).T, upper=False).T
 
 @patch
 def _statistics(self:Whiten, x):
     "The mean and covariance by which `x` is whitened."
     if self.track_running_stats and not self.training: return self.running_mean.to(x), self.running_cov.to(x)
-    return _batch_statistics(x, self.shrinkage)
+    return _mean_and_covariance(x, self.shrinkage)
 
 @patch
 def _track(self:Whiten, mean, cov):

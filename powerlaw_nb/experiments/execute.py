@@ -6,9 +6,11 @@
 __all__ = ['engines', 'code_origin', 'device_name', 'execute_run', 'time_left', 'execute']
 
 # %% ../../nbs/engineering/07_execute.ipynb #85f0ed70
-import concurrent.futures, contextlib, importlib.resources, itertools, math, multiprocessing, os, platform, subprocess, threading, time, warnings
+import concurrent.futures, contextlib, importlib.resources, itertools, math, multiprocessing
+import os, platform, subprocess, threading, time, warnings
 from dataclasses import asdict
 from datetime import datetime, timezone
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Callable, Iterable
 
@@ -23,68 +25,103 @@ from ..attacks import fgsm
 from .runs import Run, check_run, run_from_config
 from .store import Store, check_results, check_store
 from .measure import evaluate, make_trainer, run_checks, stored_curve, strong_accuracies
-from .cluster import _connected, _import_ray, _room_for_a_run
+from .cluster import on_ray
 
 # %% ../../nbs/engineering/07_execute.ipynb #a80fa124
+def code_origin()->dict: # version, commit
+    "Version of the package and, in a git checkout, the commit."
+    try: number = version('powerlaw_nb')
+    except PackageNotFoundError: number = 'not installed'
+    folder = str(importlib.resources.files('powerlaw_nb'))
+    git = lambda *args: subprocess.run(['git', '-C', folder, *args], capture_output=True, text=True).stdout.strip()
+    try: commit = git('rev-parse', 'HEAD') or None
+    except OSError: commit = None
+    if commit and git('status', '--porcelain', '--', '*.py'): commit += ' with changes'
+    return dict(version=number, commit=commit)
+
+def device_name(
+    device:str, # 'cpu' or 'cuda'
+)->str:
+    "The device in words."
+    if torch.device(device).type=='cuda': return torch.cuda.get_device_name(device)
+    return f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
+
 def _peak_memory():
     "The largest memory of this process so far, in megabytes; None where the system does not tell."
     try: import resource
     except ImportError: return None
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/(2**20 if platform.system()=='Darwin' else 2**10))
 
-def code_origin():
-    "Version of the package and, in a git checkout, the commit."
-    try: number = version('powerlaw_nb')
-    except PackageNotFoundError: number = 'not installed'
-    git = lambda *args: subprocess.run(['git', '-C', str(importlib.resources.files('powerlaw_nb')), *args], capture_output=True, text=True)
-    try: commit = git('rev-parse', 'HEAD').stdout.strip() or None
-    except OSError: commit = None
-    if commit and git('status', '--porcelain', '--', '*.py').stdout.strip(): commit += ' with changes'
-    return dict(version=number, commit=commit)
-
-def device_name(device):
-    "The device in words."
-    return torch.cuda.get_device_name(device) if torch.device(device).type=='cuda' else f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
-
-# %% ../../nbs/engineering/07_execute.ipynb #754cf0bd
-def _failed_epoch(history):
-    "The epoch, counted from 1, in which training stopped being finite."
-    return next((i for i, h in enumerate(history, 1) if not math.isfinite(h['loss'] + h['penalty'])), len(history) + 1)
-
+# %% ../../nbs/engineering/07_execute.ipynb #8d25ba0c
 def _begin(make, checkpoint, epochs):
     "A trainer that goes on from a checkpoint; a new one where there is none, or none that can be of this run."
     trainer = make()
     if not checkpoint.is_file(): return trainer
     try:
         trainer.load(checkpoint)
-        if not len(trainer.history)==trainer.epoch<=epochs: raise ValueError(f'path {checkpoint}: it tells of {trainer.epoch} epochs, with a history of {len(trainer.history)}, for a run of {epochs}; delete it')
-        return trainer
+        if len(trainer.history)==trainer.epoch<=epochs: return trainer
+        raise ValueError(f'path {checkpoint}: it tells of {trainer.epoch} epochs, with a history of {len(trainer.history)}, '
+                         f'for a run of {epochs}; delete it')
     except ValueError as error: warnings.warn(f'{error}: the run begins again', stacklevel=3)
     return make()
 
 def _left_over(store, run):
     "The checkpoint of a run, and what killed processes left of its files."
     checkpoint = store.checkpoint(run)
-    return [file for file in [checkpoint, *checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), *store.path.glob(f'.{run.name}.json.*.tmp')] if file.exists()]
+    temporary = checkpoint.parent.glob(f'.{checkpoint.name}.*.tmp'), store.path.glob(f'.{run.name}.json.*.tmp')
+    return [file for file in [checkpoint, *itertools.chain(*temporary)] if file.exists()]
 
 def _tidy(store, run):
     "Delete what is left over of a run that is finished; call it with the lock of the run."
     for file in _left_over(store, run):
         with contextlib.suppress(OSError): file.unlink()
 
-def _result(run, trainer, origin, measured, start):
-    "What is stored of a run whose evaluation began at the time `start`."
-    history = [{k: h[k] for k in ('loss', 'penalty')} for h in trainer.history] if 'failed' not in measured else []
-    seconds = dict(train=sum(h['seconds'] for h in trainer.history), refresh=trainer.seconds['refresh'], evaluate=time.perf_counter()-start)
-    return dict(name=run.name, config=asdict(run), **origin, **measured, history=history, peak_memory_mb=_peak_memory(), seconds={k: round(v, 2) for k, v in seconds.items()})
+# %% ../../nbs/engineering/07_execute.ipynb #754cf0bd
+_failures = FloatingPointError, NonFiniteError, torch.linalg.LinAlgError    # the last is that of a solver, after all fall-backs
 
-def _with_strong(result, model, run, images, labels, strong, origin, began):
-    "A result with the strong attack, and with the checks where an earlier version left them out; `difference` tells how far this network is from the one of the result, under FGSM."
-    x, y, stored = images[:run.test_images], labels[:run.test_images], result['curves']
-    again = stored_curve(model, x, y, fgsm, run.eps, False)
-    checks = result['checks'] if 'checks' in result else run_checks(model, run, x, y, again)      # of this network, whose clean accuracy `again` begins with
-    part = dict(strong_accuracies(model, run, images, labels, limit=strong), difference=round(max(abs(a-b) for a, b in zip(again, stored['fgsm'])), 6))
-    return {**result, 'checks': checks, 'strong': dict(part, **origin, seconds=round(time.perf_counter()-began, 2))}
+def _failed_epoch(history):
+    "The epoch, counted from 1, in which training stopped being finite."
+    return next((i for i, h in enumerate(history, 1) if not math.isfinite(h['loss'] + h['penalty'])), len(history) + 1)
+
+def _fit(trainer, run, train):
+    "Train until the epochs of the run are done."
+    x, y = train
+    trainer.fit(Batches(x[:run.train_images], y[:run.train_images], run.batch_size), run.epochs)
+
+def _measured(trainer, run, data):
+    "What is measured of a run, or when and why it failed; and the seconds that measuring took."
+    start = None
+    try:
+        _fit(trainer, run, data[0])
+        start = time.perf_counter()
+        measured = evaluate(trainer.model, run, *data[1])
+    except _failures as error: measured = dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history)))
+    return measured, time.perf_counter() - start if start else 0.
+
+def _seconds_of(trainer, run, evaluate):
+    "The parts of a run's time, none counted twice."
+    train, refresh = sum(h['seconds'] for h in trainer.history), trainer.seconds['refresh']
+    if run.refresh_every!='epoch': train = max(0., train - refresh)     # the clock of an epoch runs in a refresh between its steps
+    return {k: round(v, 2) for k, v in dict(train=train, refresh=refresh, evaluate=evaluate).items()}
+
+def _result(run, trainer, origin, measured, evaluate):
+    "What is stored of a run."
+    history = [] if 'failed' in measured else [{k: h[k] for k in ('loss', 'penalty')} for h in trainer.history]
+    return dict(name=run.name, config=asdict(run), **origin, **measured, history=history,
+                peak_memory_mb=_peak_memory(), seconds=_seconds_of(trainer, run, evaluate))
+
+# %% ../../nbs/engineering/07_execute.ipynb #40cd1b8b
+def _with_strong(result, model, run, test, strong, origin, began):
+    "A result with the strong attack, and with the checks where an earlier version left them out."
+    x, y = (t[:run.test_images] for t in test)
+    again = stored_curve(model, x, y, fgsm, run.eps, False)       # tells how far this network is from the one of the result
+    difference = round(max(abs(a-b) for a, b in zip(again, result['curves']['fgsm'])), 6)
+    checks = result['checks'] if 'checks' in result else run_checks(model, run, x, y, again)
+    accuracies = strong_accuracies(model, run, *test, limit=strong)
+    seconds = round(time.perf_counter()-began, 2)
+    return {**result, 'checks': checks, 'strong': dict(accuracies, difference=difference, **origin, seconds=seconds)}
+
+def _without_run(result): return {k: v for k, v in (result or {}).items() if k!='run'}
 
 def execute_run(
     run:Run, # what to do
@@ -92,24 +129,24 @@ def execute_run(
     device:str='cpu', # where to compute
     progress:bool=False, # show a bar over the epochs
     data:tuple=None, # training and test set, if the caller has them: mnist(raw=True) and mnist(train=False) on `device`
-    strong:int=0, # so many test images meet the strong attack, too: then a stored result is kept and added to; with 0 it is replaced
-)->dict: # the result, as stored
+    strong:int=0, # so many test images meet the strong attack, too: a stored result is kept and added to; with 0 it is replaced
+)->dict: # as stored; `seconds` has train (steps), refresh (eigenvectors) and evaluate (spectra, attacks, maps), none in another
     "Train and evaluate one run, from its checkpoint if there is one, and store the result."
-    checkpoint, device, stored = check_store(store).checkpoint(run), device_here(device), store.get(run) if check_whole(strong, 'strong', 0) else None
-    make = lambda: make_trainer(run, device, [Checkpoint(checkpoint)] + ([Progress(run.name)] if progress else []))
-    trainer = _begin(make, checkpoint, run.epochs)
-    origin = dict(**code_origin(), torch=torch.__version__, device=device_name(device), date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
-    (x, y), test = data or (mnist(device=device, raw=True), mnist(train=False, device=device))
-    result = {k: v for k, v in stored.items() if k!='run'} if stored and 'failed' not in stored else None
-    began = start = time.perf_counter()
-    try:
-        trainer.fit(Batches(x[:run.train_images], y[:run.train_images], run.batch_size), run.epochs)
-        start = time.perf_counter()
-        if result is None: store.save(result := _result(run, trainer, origin, evaluate(trainer.model, run, *test), start))
-        if strong: store.save(result := _with_strong(result, trainer.model, run, *test, strong, origin, began))
-    except (FloatingPointError, NonFiniteError, torch.linalg.LinAlgError) as error:     # the last is that of a solver, after all fall-backs
-        if result is None: store.save(result := _result(run, trainer, origin, dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history))), start))
-        else: warnings.warn(f'{run.name}: its result is kept, but without the strong attack: {error}', stacklevel=2)
+    known = store.get(run) if check_store(store) and check_whole(strong, 'strong', 0) else None
+    checkpoint, device = store.checkpoint(run), device_here(device)
+    make = lambda: make_trainer(run, device, [Checkpoint(checkpoint)] + [Progress(run.name)]*bool(progress))
+    trainer, began = _begin(make, checkpoint, run.epochs), time.perf_counter()
+    origin = dict(**code_origin(), torch=torch.__version__, device=device_name(device),
+                  date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
+    data = data or (mnist(device=device, raw=True), mnist(train=False, device=device))
+    if known and 'failed' not in known: result = _without_run(known)
+    else: store.save(result := _result(run, trainer, origin, *_measured(trainer, run, data)))
+    if strong and 'failed' not in result:
+        try:
+            _fit(trainer, run, data[0])                           # nothing to do for a network that was trained just now
+            store.save(result := _with_strong(result, trainer.model, run, data[1], strong, origin, began))
+        except _failures as error:
+            warnings.warn(f'{run.name}: its result is kept, but without the strong attack: {error}', stacklevel=2)
     _tidy(store, run)
     return result
 
@@ -123,8 +160,8 @@ def time_left(
     to_come:list, # of Run
 )->float: # seconds; None when nothing is finished
     "Estimate of the time that runs will take."
-    check_results(finished, 'config', 'seconds'), [check_run(run) for run in to_come]
-    kind = lambda run: (run.network, run.preset, run.variant, run.epochs, run.batch_size)
+    finished, to_come = check_results(finished, 'config', 'seconds'), [check_run(run) for run in to_come]
+    kind = lambda run: (run.network, run.preset, run.variant, run.epochs, run.batch_size, run.refresh_every)
     times = {}
     for result in finished:
         if 'failed' not in result: times.setdefault(kind(run_from_config(result['config'])), []).append(_seconds(result))
@@ -132,71 +169,45 @@ def time_left(
     typical = float(np.mean(sum(times.values(), [])))
     return float(sum(np.mean(times.get(kind(run), typical)) for run in to_come))
 
-engines = ('processes', 'ray')
-
-def execute(
-    runs:Iterable, # of Run, for example grid('shallow', 'quick')
-    store:Store, # where results go; finished runs in it are not repeated
-    device:str=None, # None: the GPU when there is one, else the CPU
-    progress:bool=False, # show a bar over the epochs of each run; not with several workers
-    report:Callable=None, # called with (number, of how many, run, result, its seconds or 0 when it was stored, seconds left) after each run
-    workers:int=1, # runs side by side, with one thread each; 1: this process alone, with all threads; None, with Ray only: as many as the cluster has room for
-    engine:str='processes', # 'processes' of this machine, or 'ray': tasks on all machines of a Ray cluster
-    strong:int=0, # so many test images meet the strong attack, too; stored results without it are kept, and their networks trained again
-)->list: # of results, in the order of `runs`
-    "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
-    check_store(store)
-    if not hasattr(runs, '__iter__'): raise TypeError(f'runs is {runs!r}: give a list of Run, for example grid()')
-    runs = [check_run(run) for run in runs]
-    if engine not in engines: raise ValueError(f'engine is {engine!r}: choose one of {list(engines)}')
-    if engine=='processes': device = device_here(device)
-    if engine=='processes' or workers is not None: check_whole(workers, 'workers')
-    check_whole(strong, 'strong', 0)
-    results = {run: _finished(run, store, strong) for run in runs}
-    stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
-    if engine=='ray' and missing: computed = _on_ray(missing, store, device, workers, strong)
-    else: computed = _side_by_side(missing, store, device, workers, strong) if workers and workers>1 and missing else _one_by_one(missing, store, device, progress, strong)
-    for run, _ in stored:                                         # a process may have been killed before it could tidy up; another one may be at work on the strong attack
-        if _left_over(store, run):
-            with contextlib.suppress(Timeout), store.lock(run).acquire(timeout=0): _tidy(store, run)
-    start, spent = time.perf_counter(), 0.
-    with contextlib.closing(computed):
-        for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
-            results[run] = result = {**result, 'run': run}
-            seconds = _seconds(result) if run in missing else 0.
-            spent += seconds
-            if report:
-                left = time_left([r for r in results.values() if r is not None], [r for r in missing if results[r] is None])
-                together = workers or max(1., spent/(time.perf_counter()-start))     # without a bound: as many at a time as there were so far
-                report(number, len(results), run, result, seconds, left and left/together)
-    return list(results.values())
-
+# %% ../../nbs/engineering/07_execute.ipynb #31df6ae0
 def _finished(run, store, strong):
     "The stored result of a run; None where there is none, or where fewer images than are asked for met the strong attack."
     result = store.get(run)
-    lacks = strong and result is not None and 'failed' not in result and result.get('strong', dict(images=0))['images'] < min(strong, run.test_images)
-    return None if lacks else result
+    if not strong or result is None or 'failed' in result: return result
+    met = result.get('strong', dict(images=0))['images']
+    return result if met>=min(strong, run.test_images) else None
 
-def _one_by_one(runs, store, device, progress, strong):
+def _run_or_read(run, wait=True, *, store, device, strong=0, progress=False, data=()):
+    "The result of a run, computed if need be; None when another process holds it and it must not `wait`."
+    if (result := _finished(run, store, strong)) is not None: return result
+    try:
+        with store.lock(run).acquire(timeout=-1 if wait else 0):
+            if (result := _finished(run, store, strong)) is not None: return result        # another process was faster
+            return execute_run(run, store, device, progress, data and data(), strong)
+    except Timeout: return None
+
+# %% ../../nbs/engineering/07_execute.ipynb #84d0342f
+def _one_by_one(runs, compute):
     "Pairs of run and result: first whatever is free, then, after waiting, what other processes had locked."
-    data, finished = [], set()
-    for timeout in (0, -1):
+    finished = set()
+    for wait in (False, True):
         for run in runs:
-            if run not in finished and (result := _run_or_read(run, store, device, progress, data, timeout, strong)) is not None:
+            if run not in finished and (result := compute(run, wait)) is not None:
                 finished.add(run)
                 yield run, result
 
-def _side_by_side(runs, store, device, workers, strong):
+def _side_by_side(runs, compute, workers):
     "Pairs of run and result as they are finished by processes of our own."
     others = set(multiprocessing.active_children())
     with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker) as pool:
-        futures = {pool.submit(_run_or_read, run, store, device, False, [], -1, strong): run for run in runs}
+        futures = {pool.submit(compute, run): run for run in runs}
         try:
             for future in concurrent.futures.as_completed(futures): yield futures[future], future.result()
         except concurrent.futures.process.BrokenProcessPool as error:
-            raise OSError('a worker process died, perhaps for want of memory: run the same command again, with fewer workers') from error
-        except KeyboardInterrupt:
-            for worker in set(multiprocessing.active_children()) - others: worker.terminate()      # the files of a run are whole at any moment; without this the runs at work would be waited for
+            raise OSError('a worker process died, perhaps for want of memory: '
+                          'run the same command again, with fewer workers') from error
+        except KeyboardInterrupt:                                 # else they would be waited for; their files are whole at any moment
+            for worker in set(multiprocessing.active_children()) - others: worker.terminate()
             raise
         finally: pool.shutdown(wait=False, cancel_futures=True)   # after an error, do not begin what is still waiting
 
@@ -209,43 +220,75 @@ def _end_with_parent():
     multiprocessing.parent_process().join()
     os._exit(1)
 
-def _run_or_read(run, store, device, progress, data, timeout, strong=0):
-    "The result of a run, computed if need be; None when another process holds it and `timeout` is over."
-    if (result := _finished(run, store, strong)) is not None: return result
-    try:
-        with store.lock(run).acquire(timeout=timeout):
-            if (result := _finished(run, store, strong)) is not None: return result        # another process was faster
-            if not data: data += [mnist(device=device, raw=True), mnist(train=False, device=device)]
-            return execute_run(run, store, device, progress, data, strong)
-    except Timeout: return None
-
 # %% ../../nbs/engineering/07_execute.ipynb #d403e8f7
-def _run_here(run, folder, device, strong, known):
-    "The result of a run: what a task of Ray does, on whatever machine; `known` is what is stored already, in a folder that it may not see."
+def _run_there(task, device, folder, strong):
+    "The result of a run, on whatever machine; the task says what is stored already, in a folder that this machine may not see."
     torch.set_num_threads(1)
-    store = Store(folder)
+    (run, known), store = task, Store(folder)
     if known and store.get(run) is None: store.save(known)
-    return _run_or_read(run, store, device_here(device), False, [], -1, strong)
+    return _run_or_read(run, store=store, device=device_here(device), strong=strong)
 
-def _on_ray(runs, store, device, workers, strong):
+def _with_ray(runs, store, device, workers, strong):
     "Pairs of run and result as they are finished by tasks of Ray."
-    ray = _import_ray()
-    with _connected(ray):
-        device, room = _room_for_a_run(ray, device, workers)
-        task, waiting, begun = ray.remote(**room)(_run_here), list(runs), {}
-        try:
-            while waiting or begun:
-                while waiting and (workers is None or len(begun)<workers):
-                    run = waiting.pop(0)
-                    known = {k: v for k, v in (store.get(run) or {}).items() if k!='run'}
-                    begun[task.remote(run, str(store.path.resolve()), device, strong, known)] = run
-                done = ray.wait(list(begun))[0][0]
-                result, run = ray.get(done), begun.pop(done)
-                if _finished(run, store, strong) is None: store.save({k: v for k, v in result.items() if k!='run'})     # that machine does not share our folder
-                yield run, result
-        except ray.exceptions.RayError as error:
-            cause = getattr(error, 'cause', None) or error
-            if not isinstance(cause, (ray.exceptions.RayError, ImportError)): raise cause from error      # what the run itself raised
-            raise OSError(f'Ray gave up a run ({str(cause).splitlines()[0]}): all machines need enough memory and the same version of powerlaw_nb[ray]; run the same command again to go on') from error
-        finally:
-            for left in begun: ray.cancel(left)          # what runs gets a KeyboardInterrupt
+    tasks = ((run, _without_run(store.get(run))) for run in runs)
+    compute = partial(_run_there, folder=str(store.path.resolve()), strong=strong)
+    with contextlib.closing(on_ray(tasks, compute, device, workers)) as computed:
+        for (run, _), result in computed:
+            if _finished(run, store, strong) is None: store.save(_without_run(result))    # that machine does not share our folder
+            yield run, result
+
+# %% ../../nbs/engineering/07_execute.ipynb #27156ced
+engines = ('processes', 'ray')
+
+def _computed(runs, store, device, progress, workers, engine, strong):
+    "Pairs of run and result, as the engine finishes them."
+    if not runs: return
+    if engine=='ray': yield from _with_ray(runs, store, device, workers, strong)
+    elif workers>1: yield from _side_by_side(runs, partial(_run_or_read, store=store, device=device, strong=strong), workers)
+    else:
+        data = cache(lambda: (mnist(device=device, raw=True), mnist(train=False, device=device)))     # read at the first need
+        compute = partial(_run_or_read, store=store, device=device, strong=strong, progress=progress, data=data)
+        yield from _one_by_one(runs, compute)
+
+def _tidy_stored(store, runs):
+    "A process may have been killed before it could tidy up; another one may be at work on the strong attack."
+    for run in runs:
+        if _left_over(store, run):
+            with contextlib.suppress(Timeout), store.lock(run).acquire(timeout=0): _tidy(store, run)
+
+def _checked_runs(runs, workers, engine, strong):
+    "The runs as a list, after a check of what else `execute` is given."
+    if not hasattr(runs, '__iter__'): raise TypeError(f'runs is {runs!r}: give a list of Run, for example grid()')
+    if engine not in engines: raise ValueError(f'engine is {engine!r}: choose one of {list(engines)}')
+    if engine=='processes' or workers is not None: check_whole(workers, 'workers')
+    check_whole(strong, 'strong', 0)
+    return [check_run(run) for run in runs]
+
+def execute(
+    runs:Iterable, # of Run, for example grid('shallow', 'quick')
+    store:Store, # where results go; finished runs in it are not repeated
+    device:str=None, # None: the GPU when there is one, else the CPU
+    progress:bool=False, # show a bar over the epochs of each run; not with several workers
+    report:Callable=None, # called after each run with (number, of how many, run, result, seconds or 0 if stored, seconds left)
+    workers:int=1, # runs side by side, a thread each; 1: this process, all threads; None, with Ray: as many as have room
+    engine:str='processes', # 'processes' of this machine, or 'ray': tasks on all machines of a Ray cluster
+    strong:int=0, # so many test images meet the strong attack, too; networks of stored results without it are trained again
+)->list: # of results, in the order of `runs`
+    "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
+    check_store(store)
+    runs = _checked_runs(runs, workers, engine, strong)
+    if engine=='processes': device = device_here(device)
+    results = {run: _finished(run, store, strong) for run in runs}
+    stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
+    _tidy_stored(store, [run for run, _ in stored])
+    start, spent = time.perf_counter(), 0.
+    with contextlib.closing(_computed(missing, store, device, progress, workers, engine, strong)) as computed:
+        for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
+            results[run] = {**result, 'run': run}
+            seconds = _seconds(result) if run in missing else 0.
+            spent += seconds
+            if not report: continue
+            left = time_left([r for r in results.values() if r is not None], [r for r in missing if results[r] is None])
+            together = workers or max(1., spent/(time.perf_counter()-start))     # without a bound: as many as there were so far
+            report(number, len(results), run, results[run], seconds, left and left/together)
+    return list(results.values())

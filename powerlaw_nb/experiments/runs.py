@@ -9,31 +9,50 @@ __all__ = ['variants', 'presets', 'sections', 'is_plain_name', 'Run', 'run_from_
 import hashlib, itertools, json, re
 from dataclasses import asdict, dataclass, fields, replace
 
+from fastcore.basics import patch
+
 from ..check import is_real
 from ..models import nonlinearities
 
-# %% ../../nbs/08_runs.ipynb #1f988a1d
-variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh', 'specreg-all': 'SpecReg-all',
-            'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian'}
-_target = ('alpha', 'tau', 'beta')                                # what may differ inside a group, beside variant and seed
+# %% ../../nbs/08_runs.ipynb #4a88e83e
+variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh',
+            'specreg-all': 'SpecReg-all', 'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian'}
 
-def _digest(values, length):
-    "The first hexadecimal digits of a hash of a dictionary."
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:length]
+# %% ../../nbs/08_runs.ipynb #668dc9cc
+def is_plain_name(
+    value, # anything
+)->bool:
+    "Whether a value is a word that can become part of a file name."
+    return isinstance(value, str) and bool(re.fullmatch(r'\w[\w .+-]*', value))
 
-def is_plain_name(v): return isinstance(v, str) and bool(re.fullmatch(r'\w[\w .+-]*', v))
-def _is_whole(low): return lambda v: type(v) is int and v>=low
 def _is_number(v): return is_real(v) and v>=0
 def _is_positive(v): return _is_number(v) and v>0
+def _is_count(v): return type(v) is int and v>=1
 def _each_is(kind): return lambda v: isinstance(v, tuple) and len(v)>0 and all(map(kind, v))
+def _one_of(*choices): return choices.__contains__, f'choose one of {list(choices)}'
 
-_rules = {**{name: (choices.__contains__, f'choose one of {choices}') for name, choices in dict(network=['shallow', 'mlp', 'cnn'], variant=list(variants), act=list(nonlinearities)).items()},
-          **{name: (lambda v: type(v) is bool, 'choose one of [False, True]') for name in ('bn', 'amsgrad')},
-          'preset': (is_plain_name, 'give a word, because it becomes part of a file name'), 'seed': (lambda v: type(v) is int, 'give an int'),
-          **{name: (_is_whole(low), f'give an int, {low} or more') for name, low in dict(batch_size=1, epochs=0, train_images=1, test_images=1, tau=1, pgd_steps=1).items()},
-          'beta': (_is_number, 'give a number, 0 or more'), **{name: (_is_positive, 'give a number above 0') for name in ('lr', 'pgd_step_size')},
-          'alpha': (lambda v: _is_positive(v) or _each_is(_is_positive)(v), 'give a number above 0, or a tuple with one for each layer'),
-          'widths': (lambda v: _each_is(_is_whole(1))(v) and len(v)>2, 'give a tuple of at least three ints'), **{name: (_each_is(_is_number), 'give a tuple of numbers, 0 or more') for name in ('eps', 'sigma')}}
+_yes_or_no = lambda v: type(v) is bool, 'choose one of [False, True]'
+_count = _is_count, 'give an int, 1 or more'
+_positive = _is_positive, 'give a number above 0'
+_sizes = _each_is(_is_number), 'give a tuple of numbers, 0 or more'
+
+_rules = dict(                                                    # of each field: what must hold, and what to do otherwise
+    network=_one_of('shallow', 'mlp', 'cnn'), variant=_one_of(*variants), act=_one_of(*nonlinearities),
+    bn=_yes_or_no, amsgrad=_yes_or_no,
+    preset=(is_plain_name, 'give a word, because it becomes part of a file name'),
+    seed=(lambda v: type(v) is int, 'give an int'),
+    epochs=(lambda v: type(v) is int and v>=0, 'give an int, 0 or more'),
+    batch_size=_count, train_images=_count, test_images=_count, tau=_count, pgd_steps=_count,
+    beta=(_is_number, 'give a number, 0 or more'), lr=_positive, pgd_step_size=_positive,
+    alpha=(lambda v: _is_positive(v) or _each_is(_is_positive)(v), 'give a number above 0, or a tuple with one for each layer'),
+    widths=(lambda v: _each_is(_is_count)(v) and len(v)>2, 'give a tuple of at least three ints'),
+    eps=_sizes, sigma=_sizes,
+    refresh_every=(lambda v: v=='epoch' or _is_count(v), "give 'epoch', or a number of steps, 1 or more"))
+
+# %% ../../nbs/08_runs.ipynb #1f988a1d
+_target = ('alpha', 'tau', 'beta')                                # what may differ inside a group, beside variant and seed
+# fields that results stored earlier may lack; one for a set of images must hold its name or a digest of its content, never a path
+_added = ('refresh_every',)
 
 @dataclass(frozen=True)
 class Run:
@@ -58,89 +77,124 @@ class Run:
     amsgrad:bool=False # the variant of Adam in the authors' code
     pgd_steps:int=40 # steps of PGD, as in the paper
     pgd_step_size:float=.01 # size of a step, as in the paper
+    refresh_every:str|int='epoch' # fresh eigenvectors for the regularizer each 'epoch', as in the paper, or every so many steps
 
     def __post_init__(self):
         for name, (holds, remedy) in _rules.items():
             if not holds(value := getattr(self, name)): raise ValueError(f'{name} is {value!r}: {remedy}')
 
-    @property
-    def group(self)->str:
-        "What a figure shows together: runs that differ only in variant, target and seed; the end is a hash of the rest."
-        shared = {k: v for k, v in asdict(self).items() if k not in ('variant', 'seed', *_target)}
-        marks = [self.network, self.preset] + ['bn' if self.bn else 'nobn']*(self.network=='shallow') + [self.act]*(self.act!='tanh')
-        return '-'.join([*marks, _digest(shared, 4)])
+# %% ../../nbs/08_runs.ipynb #46ebda74
+def _digest(values, length):
+    "The first hexadecimal digits of a hash of a dictionary."
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:length]
 
-    @property
-    def label(self)->str:
-        "The name of the variant in figures and tables."
-        alpha = '' if self.alpha==1 else f' α={self.alpha:g}' if isinstance(self.alpha, (int, float)) else f" α={'→'.join(f'{a:g}' for a in self.alpha)}"
-        beta = f' β={self.beta:g}' if self.variant.startswith('specreg') or self.beta not in (0., .01) else ''   # .01 is the paper's for Jacobian
-        return variants[self.variant] + beta + alpha + (f' τ={self.tau}' if self.tau!=10 else '')
+def _hashed(run, without=()):
+    "What of a run enters a hash: all fields but `without`, and but those that were added later and are at their default."
+    defaults = {f.name: f.default for f in fields(run) if f.name in _added}
+    return {k: v for k, v in asdict(run).items() if k not in without and not (k in defaults and v==defaults[k])}
 
-    @property
-    def name(self)->str:
-        "A file name that is the same for the same values."
-        return f'{self.group}-{self.variant}-beta{self.beta:g}-seed{self.seed}-{_digest(asdict(self), 8)}'
+@patch(as_prop=True)
+def group(self:Run)->str:
+    "What a figure shows together: runs that differ only in variant, target and seed; the end is a hash of the rest."
+    marks = [self.network, self.preset] + ['bn' if self.bn else 'nobn']*(self.network=='shallow') + [self.act]*(self.act!='tanh')
+    return '-'.join([*marks, _digest(_hashed(self, ('variant', 'seed', *_target)), 4)])
+
+@patch(as_prop=True)
+def label(self:Run)->str:
+    "The name of the variant in figures and tables."
+    alphas = self.alpha if isinstance(self.alpha, tuple) else (self.alpha,)
+    alpha = f" α={'→'.join(f'{a:g}' for a in alphas)}"*(self.alpha!=1)
+    usual = (0., .01)                                             # .01 is the paper's for Jacobian
+    beta = f' β={self.beta:g}'*(self.variant.startswith('specreg') or self.beta not in usual)
+    return variants[self.variant] + beta + alpha + f' τ={self.tau}'*(self.tau!=10)
+
+@patch(as_prop=True)
+def name(self:Run)->str:
+    "A file name that is the same for the same values."
+    return f'{self.group}-{self.variant}-beta{self.beta:g}-seed{self.seed}-{_digest(_hashed(self), 8)}'
 
 # %% ../../nbs/08_runs.ipynb #e110a2ca
 def run_from_config(
-    config:dict, # what `asdict(run)` gave, perhaps read from JSON
+    config:dict, # what `asdict(run)` gave, perhaps read from JSON and from before some fields were added
 )->Run:
-    "The run that a stored configuration describes; unknown and missing keys are errors."
-    names = {f.name for f in fields(Run)}
+    "The run that a stored configuration describes; unknown keys are errors, and missing ones but those added later."
     if not isinstance(config, dict): raise TypeError(f'config is {config!r:.60}: give a dictionary, as asdict(run) makes it')
-    if set(config)!=names: raise ValueError(
-        f'config has unknown keys {sorted(set(config)-names)} and lacks {sorted(names-set(config))}: it was not written by this version')
+    names = {f.name for f in fields(Run)}
+    unknown, missing = sorted(set(config)-names), sorted(names-set(config)-set(_added))
+    if unknown or missing:
+        raise ValueError(f'config has unknown keys {unknown} and lacks {missing}: it was not written by this version')
     return Run(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
 
 # %% ../../nbs/08_runs.ipynb #0787a73a
 _eps = (0., .01, .02, .03, .04, .05, .06, .08, .1, .15, .2)
 _sigma = (0., .05, .1, .2, .3, .4, .5)
 _attacked = dict(test_images=1000, eps=_eps, sigma=_sigma)
+_grid = dict(betas=(1., 2., 5.), seeds=(0, 1, 2))
 presets = dict(
-    paper=dict(shallow=dict(widths=(784, 2000, 10), epochs=50), mlp=dict(widths=(784, 1000, 1000, 1000, 10), epochs=100), cnn=dict(widths=(16, 32, 1000), epochs=100),
-               every=dict(lr=1e-4, train_images=60_000, test_images=10_000, eps=_eps, sigma=_sigma), betas=(1., 2., 5.), seeds=(0, 1, 2)),
-    small=dict(shallow=dict(widths=(784, 300, 10), epochs=30), mlp=dict(widths=(784, 300, 300, 300, 10), epochs=40, train_images=18_000), cnn=dict(widths=(4, 8, 200), epochs=30, lr=2e-3, train_images=10_140),
-               every=dict(lr=1e-3, train_images=9900, **_attacked), betas=(1., 2., 5.), seeds=(0, 1, 2)),
-    quick=dict(shallow=dict(widths=(784, 300, 10), epochs=20), mlp=dict(widths=(784, 100, 100, 100, 10), epochs=15), cnn=dict(widths=(2, 4, 100), epochs=15, train_images=10_140),
-               every=dict(lr=2e-3, train_images=9900, **_attacked), betas=(1., 2., 5.), seeds=(0, 1, 2)),
-    smoke=dict(shallow=dict(widths=(784, 40, 10), epochs=2), mlp=dict(widths=(784, 30, 30, 30, 10), epochs=2), cnn=dict(widths=(1, 2, 30), epochs=2),
-               every=dict(lr=2e-3, train_images=1260, test_images=60, eps=(0., .05, .1), sigma=(0., .2)), betas=(1.,), seeds=(0, 1)))
-sections = dict(shallow='section 4.1: one hidden layer', whiten='section 4.2: a whitened middle layer', all_layers='section 4.3: every layer regularized',
-                paper='sections 4.1 to 4.3', choices='what differs between the paper and the authors\' code, and controls')
+    paper=dict(
+        shallow=dict(widths=(784, 2000, 10), epochs=50), mlp=dict(widths=(784, 1000, 1000, 1000, 10), epochs=100),
+        cnn=dict(widths=(16, 32, 1000), epochs=100),
+        every=dict(lr=1e-4, train_images=60_000, test_images=10_000, eps=_eps, sigma=_sigma), **_grid),
+    small=dict(
+        shallow=dict(widths=(784, 300, 10), epochs=30), mlp=dict(widths=(784, 300, 300, 300, 10), epochs=40, train_images=18_000),
+        cnn=dict(widths=(4, 8, 200), epochs=30, lr=2e-3, train_images=10_140),
+        every=dict(lr=1e-3, train_images=9900, **_attacked), **_grid),
+    quick=dict(
+        shallow=dict(widths=(784, 300, 10), epochs=20), mlp=dict(widths=(784, 100, 100, 100, 10), epochs=15),
+        cnn=dict(widths=(2, 4, 100), epochs=15, train_images=10_140),
+        every=dict(lr=2e-3, train_images=9900, **_attacked), **_grid),
+    smoke=dict(
+        shallow=dict(widths=(784, 40, 10), epochs=2), mlp=dict(widths=(784, 30, 30, 30, 10), epochs=2),
+        cnn=dict(widths=(1, 2, 30), epochs=2),
+        every=dict(lr=2e-3, train_images=1260, test_images=60, eps=(0., .05, .1), sigma=(0., .2)), betas=(1.,), seeds=(0, 1)))
+sections = dict(
+    shallow='section 4.1: one hidden layer', whiten='section 4.2: a whitened middle layer',
+    all_layers='section 4.3: every layer regularized', paper='sections 4.1 to 4.3',
+    choices="what differs between the paper and the authors' code, and controls")
 
+# %% ../../nbs/08_runs.ipynb #bbf00e58
 def _base(network, preset, **changes):
     "A vanilla run of a network at some size."
     size = {**presets[preset]['every'], **presets[preset][network]}
     first, *rest = size['widths']
-    widest = max(169*first, 25*rest[0], rest[1]) if network=='cnn' else max(rest[:-1])
-    return Run(**{**dict(network=network, preset=preset, variant='vanilla', beta=0., bn=False, seed=0, batch_size=3*widest//2), **size, **changes})
+    widest = max(169*first, 25*rest[0], rest[1]) if network=='cnn' else max(rest[:-1])       # feature maps of 13×13 and 5×5
+    usual = dict(network=network, preset=preset, variant='vanilla', beta=0., bn=False, seed=0, batch_size=3*widest//2)
+    return Run(**{**usual, **size, **changes})
 
 def _regularized(run, variant, betas):
     "The run with some variant, once for each β."
     return [replace(run, variant=variant, beta=beta) for beta in betas]
 
-# %% ../../nbs/08_runs.ipynb #80552baa
+def _shallow_runs(run, betas):
+    "Section 4.1."
+    return [run, *_regularized(run, 'specreg', betas)]
+
 def _whiten_runs(run, betas):
     "Section 4.2."
-    return [run, replace(run, variant='vanilla-wh'), *_regularized(run, 'specreg', betas), *_regularized(run, 'specreg-wh', betas)]
+    whitened = [replace(run, variant='vanilla-wh'), *_regularized(run, 'specreg-wh', betas)]
+    return [run, whitened[0], *_regularized(run, 'specreg', betas), *whitened[1:]]
 
 def _all_layers_runs(run, betas):
     "Section 4.3; the exponents that fall over depth are ours."
     falling = replace(run, variant='specreg-all', beta=betas[0], alpha=(1.5, 1.25, 1.))
-    return [run, *_regularized(run, 'specreg-all', betas), falling, replace(run, variant='jacobian', beta=.01), replace(run, variant='logit-jacobian', beta=.01)]
+    jacobian = [replace(run, variant=variant, beta=.01) for variant in ('jacobian', 'logit-jacobian')]
+    return [run, *_regularized(run, 'specreg-all', betas), falling, *jacobian]
 
+# %% ../../nbs/08_runs.ipynb #80552baa
 def _stopped_early(run):
     "Vanilla after a tenth, a fifth and two fifths of the epochs."
     return [replace(run, epochs=max(1, run.epochs*tenths//10)) for tenths in (1, 2, 4)]
 
 def _choices(preset):
     "Where the paper and the authors' code differ, where the paper is silent, and controls."
-    shallow, mlp, cnn, betas = _base('shallow', preset, bn=True), _base('mlp', preset), _base('cnn', preset), presets[preset]['betas'][:1]
-    pair = lambda **values: [replace(shallow, **values), *_regularized(replace(shallow, **values), 'specreg', betas)]
-    return [*pair(act='sigmoid'), *pair(act='relu'), *pair(amsgrad=True), *pair(lr=1e-3 if preset=='paper' else 1e-4), *pair(epochs=3*shallow.epochs), *pair(lr=1e-4, epochs=10*shallow.epochs),
-            *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)), *_regularized(mlp, 'jacobian', (.1, 1.)),
-            *_regularized(cnn, 'jacobian', (.1, 1.)), replace(mlp, batch_size=100), replace(mlp, batch_size=100, variant='jacobian', beta=.01),
+    shallow, mlp, cnn = _base('shallow', preset, bn=True), _base('mlp', preset), _base('cnn', preset)
+    betas = presets[preset]['betas'][:1]
+    both = [dict(act='sigmoid'), dict(act='relu'), dict(amsgrad=True), dict(lr=1e-3 if preset=='paper' else 1e-4),
+            dict(epochs=3*shallow.epochs), dict(lr=1e-4, epochs=10*shallow.epochs)]              # for vanilla and SpecReg
+    return [*itertools.chain(*(_shallow_runs(replace(shallow, **values), betas) for values in both)),
+            *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)),
+            *_regularized(mlp, 'jacobian', (.1, 1.)), *_regularized(cnn, 'jacobian', (.1, 1.)),
+            replace(mlp, batch_size=100), replace(mlp, batch_size=100, variant='jacobian', beta=.01),
             *itertools.chain(*map(_stopped_early, (shallow, replace(shallow, bn=False), mlp, cnn)))]
 
 def grid(
@@ -148,25 +202,32 @@ def grid(
     preset:str='paper', # size: 'paper', 'small', 'quick' or 'smoke'
 )->list: # of Run, seed by seed, so that a grid that was cut off holds whole comparisons
     "All runs of a section at a given size, each once."
-    if section not in sections: raise ValueError(f'section is {section!r}: choose one of {list(sections)}')
-    if preset not in presets: raise ValueError(f'preset is {preset!r}: choose one of {list(presets)}')
-    betas, deep = presets[preset]['betas'], [_base(network, preset) for network in ('mlp', 'cnn')]
-    parts = dict(shallow=[r for bn in (True, False) for run in [_base('shallow', preset, bn=bn)] for r in [run, *_regularized(run, 'specreg', betas)]],
-                 whiten=[r for run in deep for r in _whiten_runs(run, betas)], all_layers=[r for run in deep for r in _all_layers_runs(run, betas)])
-    runs = _choices(preset) if section=='choices' else parts[section] if section in parts else sum(parts.values(), [])
+    for name, value, known in (('section', section, sections), ('preset', preset, presets)):
+        if value not in known: raise ValueError(f'{name} is {value!r}: choose one of {list(known)}')
+    each = lambda make, *bases: [run for base in bases for run in make(base, presets[preset]['betas'])]
+    deep = [_base(network, preset) for network in ('mlp', 'cnn')]
+    parts = dict(shallow=each(_shallow_runs, *(_base('shallow', preset, bn=bn) for bn in (True, False))),
+                 whiten=each(_whiten_runs, *deep), all_layers=each(_all_layers_runs, *deep))
+    runs = _choices(preset) if section=='choices' else sum(parts.values(), []) if section=='paper' else parts[section]
     return [replace(run, seed=seed) for seed in presets[preset]['seeds'] for run in dict.fromkeys(runs)]
 
 # %% ../../nbs/08_runs.ipynb #8c185fba
-def check_run(run):
+def check_run(
+    run, # anything
+)->Run: # `run`
     "Raise a TypeError unless `run` is a Run."
     if not isinstance(run, Run): raise TypeError(f'run is {run!r:.60}: give a Run, for example one of grid()')
     return run
 
 # %% ../../nbs/08_runs.ipynb #d2a11add
+def _groups(section, preset):
+    "The groups of a section; all seeds are of one group."
+    first = presets[preset]['seeds'][0]
+    return {run.group for run in grid(section, preset) if run.seed==first}
+
 def is_choice(
     run:Run, # any run
 )->bool:
     "Whether the run belongs to a group of the section `choices` alone."
-    check_run(run)
-    groups = lambda section: {other.group for other in grid(section, run.preset) if other.seed==presets[run.preset]['seeds'][0]}     # all seeds are of one group
-    return run.preset in presets and run.group in groups('choices') - groups('paper')
+    preset = check_run(run).preset
+    return preset in presets and run.group in _groups('choices', preset) - _groups('paper', preset)

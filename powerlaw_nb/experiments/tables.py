@@ -8,40 +8,57 @@ __all__ = ['markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'sl
 
 # %% ../../nbs/08d_tables.ipynb #8d7b45ea
 import numpy as np
+from tabulate import tabulate
 
 from ..theory import fit_powerlaw
 from .runs import grid
 from .store import check_results
-from .select import by_label, last_layer, mean_sd, section_labels, setup_title
+from .select import by_label, check_choice, last_layer, mean_sd, section_labels, setup_title
 
-# %% ../../nbs/08d_tables.ipynb #eb317a09
+# %% ../../nbs/08d_tables.ipynb #49ba43a0
 def markdown_table(
     heads:list, # column titles
     rows:list, # of lists of cells
 )->str: # Markdown
     "A table; the character | in a cell is escaped."
-    if any(len(row)!=len(heads) for row in rows): raise ValueError(f'rows have {sorted({len(row) for row in rows})} cells under {len(heads)} heads: give one cell for each head')
-    line = lambda cells: '| ' + ' | '.join(str(c).replace('|', '\\|') for c in cells) + ' |'
-    return '\n'.join([line(heads), line(['---']*len(heads)), *map(line, rows)])
+    lengths = sorted({len(row) for row in rows})
+    if lengths not in ([], [len(heads)]):
+        raise ValueError(f'rows have {lengths} cells under {len(heads)} heads: give one cell for each head')
+    escaped = [[str(cell).replace('|', '\\|') for cell in row] for row in (heads, *rows)]
+    return tabulate(escaped[1:], escaped[0], tablefmt='github', disable_numparse=True, stralign=None, numalign=None)
 
+# %% ../../nbs/08d_tables.ipynb #eb317a09
 def _each(results, value):
     "Different values over results, in the order of their dates, as text."
     return ', '.join(dict.fromkeys(str(value(r)) for r in sorted(results, key=lambda r: r.get('date', ''))))
+
+def _neurons(run):
+    "The sizes of the layers of a run, as text."
+    if run.network=='cnn': return f'conv {run.widths[0]}, conv {run.widths[1]}, full {run.widths[2]}'
+    return '–'.join(map(str, run.widths))
+
+_of_run = {                                                       # what all runs of a group share
+    'network': lambda run: run.network + ' with batch norm'*run.bn, 'neurons': _neurons, 'activation': lambda run: run.act,
+    'training images': lambda run: f'{run.train_images:,}', 'attacked test images': lambda run: f'{run.test_images:,}',
+    'epochs': lambda run: run.epochs, 'batch': lambda run: run.batch_size, 'learning rate (Adam)': lambda run: f'{run.lr:g}'}
+_of_results = {                                                   # what may differ within it
+    'seeds': lambda rs: ', '.join(str(s) for s in sorted({r['run'].seed for r in rs})),
+    'runs, failed': lambda rs: f"{len(rs)}, {sum('failed' in r for r in rs)}",
+    'hours of computing': lambda rs: f"{sum(sum(r['seconds'].values()) for r in rs)/3600:.2f}",
+    'device': lambda rs: _each(rs, lambda r: r['device']),
+    'commit': lambda rs: _each(rs, lambda r: (r['commit'] or r['version'])[:7]),
+    'date': lambda rs: _each(rs, lambda r: r.get('date', '')[:10])}
 
 def setup_table(
     *groups:list, # results of one group each
 )->str: # Markdown, one column for each group
     "How results were made, in numbers, and on what machine."
     for results in groups: check_results(results, 'run', 'seconds', least=1)
-    neurons = lambda run: '–'.join(map(str, run.widths)) if run.network!='cnn' else f'conv {run.widths[0]}, conv {run.widths[1]}, full {run.widths[2]}'
-    lines = {'network': lambda rs: rs[0]['run'].network + ' with batch norm'*rs[0]['run'].bn, 'neurons': lambda rs: neurons(rs[0]['run']), 'activation': lambda rs: rs[0]['run'].act,
-             'training images': lambda rs: f"{rs[0]['run'].train_images:,}", 'attacked test images': lambda rs: f"{rs[0]['run'].test_images:,}",
-             'epochs': lambda rs: rs[0]['run'].epochs, 'batch': lambda rs: rs[0]['run'].batch_size, 'learning rate (Adam)': lambda rs: f"{rs[0]['run'].lr:g}",
-             'seeds': lambda rs: ', '.join(str(s) for s in sorted({r['run'].seed for r in rs})), 'runs, failed': lambda rs: f"{len(rs)}, {sum('failed' in r for r in rs)}",
-             'hours of computing': lambda rs: f"{sum(sum(r['seconds'].values()) for r in rs)/3600:.2f}", 'device': lambda rs: _each(rs, lambda r: r['device']),
-             'commit': lambda rs: _each(rs, lambda r: (r['commit'] or r['version'])[:7]), 'date': lambda rs: _each(rs, lambda r: r.get('date', '')[:10])}
-    return markdown_table(['', *[f"preset {rs[0]['run'].preset}" for rs in groups]], [[name, *[value(rs) for rs in groups]] for name, value in lines.items()])
+    rows = [[name, *[value(rs[0]['run']) for rs in groups]] for name, value in _of_run.items()]
+    rows += [[name, *[value(rs) for rs in groups]] for name, value in _of_results.items()]
+    return markdown_table(['', *[f"preset {rs[0]['run'].preset}" for rs in groups]], rows)
 
+# %% ../../nbs/08d_tables.ipynb #65e53ec1
 def _at(runs, attack, radius):
     "Accuracies at a radius or noise level, one for each seed."
     radii = runs[0]['run'].sigma if attack=='noise' else runs[0]['run'].eps
@@ -55,15 +72,13 @@ def accuracy_table(
     sigma:float=.3, # of the white noise
 )->str: # Markdown
     "Accuracy without attack, under FGSM, PGD and white noise."
-    columns = [('clean', 'fgsm', 0.), *[(f'{a.upper()} {e:g}', a, e) for a in ('fgsm', 'pgd') for e in radii], (f'noise {sigma:g}', 'noise', sigma)]
-    rows = [[label, *[mean_sd(_at(runs, attack, radius)) for _, attack, radius in columns], len(runs)] for label, runs in by_label(results, labels).items()]
+    attacked = [(f'{a.upper()} {e:g}', a, e) for a in ('fgsm', 'pgd') for e in radii]
+    columns = [('clean', 'fgsm', 0.), *attacked, (f'noise {sigma:g}', 'noise', sigma)]
+    cells = lambda runs: [mean_sd(_at(runs, attack, radius)) for _, attack, radius in columns]
+    rows = [[label, *cells(runs), len(runs)] for label, runs in by_label(results, labels).items()]
     return markdown_table(['variant', *[name for name, *_ in columns], 'seeds'], rows)
 
-def _known_layer(layer, result):
-    "The name of a layer, or a ValueError when the networks have none of that name."
-    if layer not in result['fits']: raise ValueError(f"layer is {layer!r}: these networks have {list(result['fits'])}")
-    return layer
-
+# %% ../../nbs/08d_tables.ipynb #65360609
 def layer_table(
     results:list, # of one group, from `Store.results()`
     labels:list=None, # variants, one row each; None: all
@@ -71,14 +86,13 @@ def layer_table(
 )->str: # Markdown
     "Exponent, quality of the fit and dimension at 90 % of the variance, for each hidden layer."
     members = by_label(results, labels)
-    first = next(iter(members.values()))[0]
-    layers = [_known_layer(layer, first) for layer in layers] if layers else list(first['fits'])
-    column = lambda layer, key, digits: lambda runs: mean_sd([r['fits'][layer][key] for r in runs], digits)
-    heads, cells = [], []
-    for layer in layers:
-        heads += [f'α {layer}', 'r²', 'dimension']
-        cells += [column(layer, 'alpha', 2), column(layer, 'r2', 3), column(layer, 'dimension', 0)]
-    return markdown_table(['variant', *heads], [[label, *[cell(runs) for cell in cells]] for label, runs in members.items()])
+    known = list(next(iter(members.values()))[0]['fits'])
+    layers = [check_choice(layer, 'layer', known) for layer in layers or known]
+    columns = [column for layer in layers for column in ((layer, 'alpha', 2), (layer, 'r2', 3), (layer, 'dimension', 0))]
+    cell = lambda runs, layer, key, digits: mean_sd([r['fits'][layer][key] for r in runs], digits)
+    heads = [head for layer in layers for head in (f'α {layer}', 'r²', 'dimension')]
+    rows = [[label, *[cell(runs, *column) for column in columns]] for label, runs in members.items()]
+    return markdown_table(['variant', *heads], rows)
 
 def slope_table(
     results:list, # of one group, from `Store.results()`
@@ -89,21 +103,27 @@ def slope_table(
     "Local exponents: a power law fitted to stretches of the spectrum."
     rows = []
     for label, runs in by_label(results, labels).items():
-        slopes = [[fit_powerlaw(r['spectra'][_known_layer(layer or last_layer(r), r)], lo, hi).alpha for r in runs] for lo, hi in ranges]
-        rows.append([label, *[mean_sd(s, 2) for s in slopes]])
+        spectra = [r['spectra'][check_choice(layer or last_layer(r), 'layer', r['spectra'])] for r in runs]
+        rows.append([label, *[mean_sd([fit_powerlaw(s, lo, hi).alpha for s in spectra], 2) for lo, hi in ranges]])
     return markdown_table(['variant', *[f'α, n = {lo}–{hi}' for lo, hi in ranges]], rows)
 
+# %% ../../nbs/08d_tables.ipynb #546385fa
 def map_table(
     results:list, # of one group, from `Store.results()`
     labels:list=None, # variants, one row each; None: all
 )->str: # Markdown
-    "Smoothness of the sensitivity maps: their spectral centroid (small is smooth) and their spatial extent (great is global), means over the n that all have."
-    members = {label: [r for r in runs if r['maps']['n']] for label, runs in by_label(results, labels).items()}        # a dead network has no maps
-    common = set.intersection(*[set(r['maps']['n']) for runs in members.values() for r in runs])
-    measure = lambda runs, key: mean_sd([float(np.mean([v for n, v in zip(r['maps']['n'], r['maps'][key]) if n in common])) for r in runs])
-    return markdown_table(['variant', f"centroid (cycles per pixel), n = {', '.join(map(str, sorted(common)))}", 'extent (share of the pixels)', 'seeds'],
-                          [[label, measure(runs, 'centroid'), measure(runs, 'extent'), len(runs)] for label, runs in members.items()])
+    "Spectral centroid and spatial extent of the sensitivity maps, means over the n that all have."
+    alive = lambda runs: [r for r in runs if r['maps']['n']]     # a dead network has no maps
+    members = {label: alive(runs) for label, runs in by_label(results, labels).items()}
+    indices = [set(r['maps']['n']) for runs in members.values() for r in runs]
+    common = sorted(set.intersection(*indices)) if indices else []
+    mean = lambda r, key: float(np.mean([v for n, v in zip(r['maps']['n'], r['maps'][key]) if n in common]))
+    measure = lambda runs, key: mean_sd([mean(r, key) for r in runs])
+    centroid = f"centroid (cycles per pixel), n = {', '.join(map(str, common))}"
+    rows = [[label, measure(runs, 'centroid'), measure(runs, 'extent'), len(runs)] for label, runs in members.items()]
+    return markdown_table(['variant', centroid, 'extent (share of the pixels)', 'seeds'], rows)
 
+# %% ../../nbs/08d_tables.ipynb #e746d4d9
 def beside(
     table, # `accuracy_table`, `layer_table`, `slope_table` or `map_table`
     section:str, # 'shallow', 'whiten' or 'all_layers': whose variants, each with all β
@@ -111,9 +131,13 @@ def beside(
     **options, # for the table
 )->str: # Markdown
     "The same table for several groups, each under a line that says what it was made from."
-    if not callable(table): raise TypeError(f'table is {table!r:.60}: give one of accuracy_table, layer_table, slope_table and map_table')
-    parts = {setup_title(results): table(results, section_labels(results, section, best=False), **options) for results in groups}
-    return '\n\n'.join(f"**{title}**\n\n{part.replace(' (1 seed)', '') if title.endswith(' 1 seed') else part}" for title, part in parts.items())
+    if not callable(table):
+        raise TypeError(f'table is {table!r:.60}: give one of accuracy_table, layer_table, slope_table and map_table')
+    parts = []
+    for results in groups:
+        title, part = setup_title(results), table(results, section_labels(results, section, best=False), **options)
+        parts.append(f"**{title}**\n\n{part.replace(' (1 seed)', '') if title.endswith(' 1 seed') else part}")
+    return '\n\n'.join(parts)
 
 def coverage_table(
     results:list, # from `Store.results()`
@@ -129,6 +153,7 @@ def coverage_table(
         return f'{sum(here)} of {len(here)}' if here else ''
     return markdown_table([f'preset {preset}, seeds', *kinds], [[label, *[cell(k, label) for k in kinds]] for label in labels])
 
+# %% ../../nbs/08d_tables.ipynb #95dcc9d8
 def claim_table(
     rows:list, # from `claims`
     names:list, # of claims, for example ['C5', 'C6']
@@ -138,6 +163,8 @@ def claim_table(
     unknown = [name for name in names if name not in {f'C{n}' for n in range(1, 12)}]
     if unknown: raise ValueError(f'names has {unknown[0]!r}: the claims are C1 to C11')
     chosen = [row for row in rows if row['claim'] in names and row['group'] in groups]
-    bold = lambda row, text: f'**{text}**' if row['best'] else text
-    return markdown_table(['claim', 'group', 'variant', 'what the paper says', 'measured, mean ± sd over seeds', 'verdict'],
-                          [[row['claim'], '-'.join(row['group'].split('-')[:-1]), bold(row, row['variant']), row['text'], row['measured'], row['verdict']] for row in sorted(chosen, key=lambda row: (int(row['claim'][1:]), row['group']))])
+    chosen.sort(key=lambda row: (int(row['claim'][1:]), row['group']))
+    bold = lambda row: f"**{row['variant']}**" if row['best'] else row['variant']
+    cells = lambda row: [row['claim'], row['group'].rsplit('-', 1)[0], bold(row), row['text'], row['measured'], row['verdict']]
+    heads = ['claim', 'group', 'variant', 'what the paper says', 'measured, mean ± sd over seeds', 'verdict']
+    return markdown_table(heads, list(map(cells, chosen)))
