@@ -42,6 +42,10 @@ class Reader(ast.NodeVisitor):
         found = re.fullmatch(rf'{package}(?:\.(.+))?', node.module)
         return (found.group(1) or '') if found else None
 
+    def is_room(self, name):
+        "Whether a dotted name is that of a module, or of a folder of modules."
+        return name in self.rooms or any(room.startswith(f'{name}.') for room in self.rooms)
+
     def note(self, room, line):
         if room in self.rooms: self.imports.append((room, line))
 
@@ -53,7 +57,7 @@ class Reader(ast.NodeVisitor):
         self.note(base, node.lineno)
         for alias in node.names:
             inner = f'{base}.{alias.name}'.lstrip('.')
-            if inner in self.rooms or any(room.startswith(f'{inner}.') for room in self.rooms):
+            if self.is_room(inner):
                 self.note(inner, node.lineno)
                 self.bound[alias.asname or alias.name] = f'{package}.{inner}'
             else: self.use(base, alias.name, node.lineno)
@@ -72,7 +76,7 @@ class Reader(ast.NodeVisitor):
             first, _, rest = ast.unparse(node).partition('.') if isinstance(node, (ast.Name, ast.Attribute)) else ('', '', '')
             text = '.'.join(filter(None, [self.bound.get(first), rest])) if first in self.bound else ''
         name = str(text).removeprefix(f'{package}.')
-        return name if name in self.rooms and name!=text else None
+        return name if name!=text and self.is_room(name) else None
 
     def visit_Assign(self, node):
         if isinstance(node.value, ast.Call) and (room := self.module(node.value)):
@@ -92,7 +96,10 @@ class Reader(ast.NodeVisitor):
 
     def visit_Constant(self, node):
         "Scripts inside strings, and names of things to patch."
-        if not isinstance(node.value, str): return
+        if not isinstance(node.value, str) or package not in node.value: return
+        try: inside = read(node.value, self.rooms) if '\n' in node.value else Reader(self.rooms)
+        except SyntaxError: inside = Reader(self.rooms)                                 # a piece of a script, or prose
+        self.used += [(name, node.lineno) for name, _ in inside.used]
         for room, names in re.findall(rf'\bfrom {package}\.?([\w.]*) import \(?([^\n;)]*)', node.value):
             for name in re.findall(r'(?:^|,)\s*(\w+)', names): self.use(room, name, node.lineno)
         for name in re.findall(rf'\b{package}\.([\w.]*\b_[a-zA-Z]\w*)', node.value):
@@ -225,8 +232,10 @@ def try_here():
             'm = "powerlaw_nb.low._deep"\n')],
         '02_x.ipynb, cell c0: uses the private name low._deep': [with_cell(source) for source in (
             'from powerlaw_nb.low import open_, _deep', 'import powerlaw_nb.low as l\nl._deep', 'import powerlaw_nb.low\npowerlaw_nb.low._deep(1)',
-            'script = """\nfrom powerlaw_nb.low import _deep\n"""', 'import importlib\nm = importlib.import_module("powerlaw_nb.low")\nm._deep',
+            'script = """\nfrom powerlaw_nb.low import _deep\n"""', 'script = """\nfrom powerlaw_nb import low\nlow._deep(1)\n"""',
+            'script = """from powerlaw_nb.low import _deep\nif so:"""', 'import importlib\nm = importlib.import_module("powerlaw_nb.low")\nm._deep',
             'from powerlaw_nb import low\nsetattr(low, "_deep", 0)')],
+        '02_x.ipynb, cell c0: uses the private name lab._gone': [with_cell('from powerlaw_nb import lab\nlab._gone()')],
         'low, line 4: imports lab.high, which stands below it': [with_line(low_file, line) for line in (
             'from .lab.high import open_\n', 'from powerlaw_nb.lab import high\n', 'import powerlaw_nb.lab.high\n',
             'import importlib; importlib.import_module("powerlaw_nb.lab.high")\n')],

@@ -101,12 +101,12 @@ def directive_problems(source, outputs):
 
 def compare(name, notebook, run):
     "The problems of a notebook by cell, how many cells were compared, and which have an exception."
-    problems, count, excepted = [], 0, []
+    problems, count, excepted, missing = [], 0, [], []
     for cell in notebook['cells']:
         source, key = ''.join(cell['source']), cell.get('id')
         if cell['cell_type']!='code' or skipped.search(source) or 'nbdev_export(' in source: continue
         found = list(directive_problems(source, cell['outputs']))
-        if key not in run['outputs']: found.append('did not run in the last tests')
+        if key not in run['outputs']: missing.append(key)
         elif run['sources'].get(key)!=source: found.append(f'has changed since it ran: python .ci/stored.py --run {name}')
         else:
             varies = directive.search(source)
@@ -114,6 +114,7 @@ def compare(name, notebook, run):
             count += bool(texts(cell['outputs']))
             if varies: excepted.append((key, varies[0].removeprefix('# output ')))
         if found: problems.append((key, found))
+    if missing: problems.append((missing[0], [f'did not run in the last tests, nor did {len(missing) - 1} cells below it']))
     return problems, count, excepted
 
 def updated(stored, fresh):
