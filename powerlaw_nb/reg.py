@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['power_law_target', 'spectral_penalty', 'penalty_of', 'check_anchor', 'without_autocast', 'check_projection',
-           'projected_spectrum', 'rayleigh_spectrum', 'spectral_loss', 'projected_penalty', 'anchor_floor',
-           'jacobian_loss', 'logit_jacobian_loss']
+           'projected_spectrum', 'rayleigh_spectrum', 'spectral_loss', 'projected_penalty', 'total_variance',
+           'anchor_floor', 'jacobian_loss', 'logit_jacobian_loss']
 
 # %% ../nbs/01_reg.ipynb #dd760e43
 import functools, warnings
@@ -222,7 +222,8 @@ def spectral_loss(
     check_law(alpha, tau, beta, eigvecs.shape[1])
     penalty, spectrum, power = projected_penalty(x, eigvecs, (alpha, tau, beta), group)
     first = spectrum[:tau].tolist()                             # the only look at values
-    floor = anchor_floor(first[0], power.item(), x.shape[1], spectrum.dtype, _solved_in(eigvecs, spectrum.dtype))
+    variance = total_variance(spectrum, x.shape[1]).item()
+    floor = anchor_floor(first[0], variance, power.item(), x.shape[1], spectrum.dtype, _solved_in(eigvecs, spectrum.dtype))
     check_anchor(first, floor, tau)
     return penalty
 
@@ -241,22 +242,30 @@ def _solved_in(eigvecs, dtype):
     square = eigvecs.shape[0]==eigvecs.shape[1]
     return eigvecs.dtype if square or eigvecs.dtype!=torch.float64 else dtype
 
+def total_variance(
+    spectrum:Tensor, # (K,) descending
+    N:int, # number of neurons, K or more
+)->Tensor: # scalar
+    "Sum of all N eigenvalues; those that are not known count as much as the last one that is."
+    return spectrum.sum() if len(spectrum)==N else spectrum.sum() + (N-len(spectrum))*spectrum[-1]
+
 @functools.cache
 def _rounding(N, dtype, solved):
-    "The factors of the mean's power and of the largest eigenvalue in `anchor_floor`, and the least floor of all."
+    "The factors of the mean's power, of the largest eigenvalue and of all variance in `anchor_floor`, and the least floor."
     eps, fine, coarse = (torch.finfo(t).eps for t in (dtype, torch.float64, solved or dtype))
-    return (8*eps)**2, max(N*fine, 8*coarse, (N*eps/2)**2), 1e3*torch.finfo(dtype).tiny     # below, 1/lambda_tau leaves the range
+    return (8*eps)**2, max(N*fine, 8*coarse), N*eps**2, 1e3*torch.finfo(dtype).tiny     # below, 1/lambda_tau leaves the range
 
 def anchor_floor(
     largest, # the largest eigenvalue; a number or a tensor
+    variance, # sum of all eigenvalues; a number or a tensor
     power, # squared norm of the mean activation; a number or a tensor
     N:int, # number of neurons
     dtype:torch.dtype, # float type of the activations
     solved:torch.dtype=None, # float type in which the eigenvectors were computed; None: that of the activations
 ): # a number or a tensor
     "The variance that rounding alone can leave along a direction: the floor of the anchor."
-    of_mean, of_largest, least = _rounding(N, dtype, solved)
-    return of_mean*power + of_largest*largest + least
+    of_mean, of_largest, of_variance, least = _rounding(N, dtype, solved)
+    return of_mean*power + of_largest*largest + of_variance*variance + least
 
 def _exact_loss(x, law, group):
     "The loss on the exact eigenvalues of the batch, in float64."
@@ -267,7 +276,8 @@ def _exact_loss(x, law, group):
     _warn_small_batch(*x.shape)
     spectrum, mean = eigenvalues_of(x), x.detach().mean(0, dtype=torch.float64)
     first = spectrum[:tau].tolist()
-    check_anchor(first, anchor_floor(first[0], mean.dot(mean).item(), x.shape[1], torch.float64), tau)
+    floor = anchor_floor(first[0], spectrum.sum().item(), mean.dot(mean).item(), x.shape[1], torch.float64)
+    check_anchor(first, floor, tau)
     return penalty_of(spectrum, _power_law(spectrum, alpha, tau, tau), tau, beta)
 
 # %% ../nbs/01_reg.ipynb #dee9cad4

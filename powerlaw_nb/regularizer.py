@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from .check import NonFiniteError, check_finite, check_law, check_whole
 from .covariance import Covariance, LeadingCovariance, eigendecomposition
-from .reg import anchor_floor, check_anchor, check_projection, projected_penalty, spectral_penalty
+from .reg import anchor_floor, check_anchor, check_projection, projected_penalty, spectral_penalty, total_variance
 from .models import capture, device_of, evaluating, hidden_layers
 
 # %% ../nbs/04_regularizer.ipynb #df086402
@@ -219,7 +219,8 @@ def _layer_penalty(self:SpectralRegularizer, name, x, law):
     x = check_projection(x, eigvecs, group)
     penalty, spectrum, power = projected_penalty(x, eigvecs, law, group)
     solved = torch.float64 if self.ranks[name] is None else None          # as `refresh` computes them
-    return penalty, spectrum, anchor_floor(spectrum[0], power, x.shape[1], spectrum.dtype, solved)
+    N = x.shape[1]
+    return penalty, spectrum, anchor_floor(spectrum[0], total_variance(spectrum, N), power, N, spectrum.dtype, solved)
 
 @patch
 def _check_ready(self:SpectralRegularizer):

@@ -101,7 +101,7 @@ def _measured(trainer, run, data):
 def _seconds_of(trainer, run, evaluate):
     "The parts of a run's time, none counted twice."
     train, refresh = sum(h['seconds'] for h in trainer.history), trainer.seconds['refresh']
-    if run.refresh_every!='epoch': train = max(0., train - refresh)     # the clock of an epoch runs in a refresh between its steps
+    if run.refresh_every!='epoch': train = max(0., train - refresh)     # the clock of an epoch does not stop for them
     return {k: round(v, 2) for k, v in dict(train=train, refresh=refresh, evaluate=evaluate).items()}
 
 def _result(run, trainer, origin, measured, evaluate):
@@ -206,7 +206,7 @@ def _side_by_side(runs, compute, workers):
         except concurrent.futures.process.BrokenProcessPool as error:
             raise OSError('a worker process died, perhaps for want of memory: '
                           'run the same command again, with fewer workers') from error
-        except KeyboardInterrupt:                                 # else they would be waited for; their files are whole at any moment
+        except KeyboardInterrupt:                                 # else they are waited for; their files are whole at any moment
             for worker in set(multiprocessing.active_children()) - others: worker.terminate()
             raise
         finally: pool.shutdown(wait=False, cancel_futures=True)   # after an error, do not begin what is still waiting
