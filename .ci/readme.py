@@ -10,9 +10,11 @@ def outside(text):
     text = re.sub(r'\]\(([\w/-]+\.ipynb)(#[\w-]+)?\)', lambda m: f']({site}{html(m[1])}{m[2] or ""})', text)
     return re.sub(r'^:::.*\n?', '', re.sub(r'\]\(images/', '](nbs/images/', text), flags=re.M).strip('\n')
 
+site_only = '<!-- site only'                                      # a cell that begins so, and all below it, stay on the site
 parts, pictures = [], {}
 for cell in notebooks()['index.ipynb']['cells']:
     source = ''.join(cell['source'])
+    if source.startswith(site_only): break
     if cell['cell_type']=='markdown': parts.append(outside(source)); continue
     if re.search(r'^#\|\s*hide\s*$', source, re.M): continue
     about = options(source)

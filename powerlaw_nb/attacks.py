@@ -21,7 +21,7 @@ from .models import evaluating
 # %% ../nbs/06_attacks.ipynb #5a1c80c4
 def is_correct(
     model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
-    s:Tensor, # (B, ...) images, attacked or not
+    s:Tensor, # (B, ...) images in [0,1], attacked or not
     y:Tensor, # (B,) class numbers
 )->Tensor: # (B,) True where the greatest logit is that of the label
     "Which images are classified as their label."
@@ -33,10 +33,10 @@ def is_correct(
 
 # %% ../nbs/06_attacks.ipynb #50d50bb3
 def uniform_noise(
-    x:Tensor, # (B, ...) images; only shape, type and device matter
+    x:Tensor, # (B, ...) images in [0,1]; only shape, type and device matter
     eps:float, # largest size, 0 or more
     generator=None, # torch.Generator or integer seed; None is seed 0
-)->Tensor: # noise in the shape of x, uniform between -eps and eps
+)->Tensor: # (B, ...) noise between -eps and eps
     "Uniform noise of at most `eps`, for a random start inside the ball."
     check_size(eps, 'eps')
     generator = check_generator(generator, x.device)

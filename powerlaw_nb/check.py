@@ -112,10 +112,10 @@ def check_law(
 
 # %% ../nbs/engineering/00_check.ipynb #92e153ea
 def check_image_type(
-    x:Tensor, # (B, ...) images
+    x:Tensor, # (B, ...) images in [0,1], or bytes
     name:str='x', # how the error message calls `x`
     raw:bool=False, # bytes (uint8) are welcome, too
-)->Tensor: # `x`
+)->Tensor: # (B, ...) the same
     "Raise a TypeError unless images are a tensor of floating point numbers, or of bytes where these are welcome."
     if isinstance(x, Tensor) and (x.is_floating_point() or raw and x.dtype==torch.uint8): return x
     raise TypeError(f"{name} has type {getattr(x, 'dtype', type(x).__name__)}: "
@@ -125,7 +125,7 @@ def check_image_type(
 def check_images(
     x:Tensor, # (B, ...) images in [0,1]
     name:str='x', # how the error message calls `x`
-)->Tensor: # `x`
+)->Tensor: # (B, ...) the same
     "Raise unless `x` is a batch of floating point images in [0,1]."
     check_image_type(x, name)
     if x.ndim<2 or not x.numel():
@@ -153,7 +153,7 @@ def check_pairs(
 def check_labels(
     y:Tensor, # (B,) class numbers
     B:int, # number of images
-)->Tensor: # `y`
+)->Tensor: # (B,) the same
     "Raise unless `y` holds a class number for each image."
     if not isinstance(y, Tensor) or y.dtype!=torch.int64:
         raise TypeError(f"y has type {getattr(y, 'dtype', type(y).__name__)}: "
@@ -177,7 +177,7 @@ def check_classes(
 # %% ../nbs/engineering/00_check.ipynb #3b17c78c
 def check_device(
     device, # a name such as 'cuda', or a torch.device; None: the CPU
-): # `device`
+)->object: # `device`
     "The device, after a check that this machine has it."
     try: torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
@@ -187,7 +187,7 @@ def check_device(
 # %% ../nbs/engineering/00_check.ipynb #95df87ac
 def device_here(
     device=None, # as in `check_device`; default: the GPU when there is one, else the CPU
-): # a device of this machine
+)->object: # a device of this machine
     "The device, by default the GPU when there is one, after a check that this machine has it."
     return check_device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
 

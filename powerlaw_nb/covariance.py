@@ -207,7 +207,7 @@ class LeadingCovariance(_Summary):
 # %% ../nbs/engineering/01_covariance.ipynb #8773bcab
 def full_precision(
     x:Tensor, # any shape and floating type
-)->Tensor: # the same numbers in float32 or float64
+)->Tensor: # any shape, the same numbers in float32 or float64
     "Raise float16 and bfloat16 to float32; leave float32 and float64."
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 

@@ -77,8 +77,8 @@ def check_anchor(
 
 # %% ../nbs/01_reg.ipynb #ed0a7366
 def without_autocast(
-    x:Tensor, # says which device
-):
+    x:Tensor, # any shape; says which device
+)->object: # a context manager
     "A context without autocast; where none is on, one that does nothing, because a switch takes as long as small products."
     kind = x.device.type
     return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
@@ -262,7 +262,7 @@ def anchor_floor(
     N:int, # number of neurons
     dtype:torch.dtype, # float type of the activations
     solved:torch.dtype=None, # float type in which the eigenvectors were computed; None: that of the activations
-): # a number or a tensor
+)->float|Tensor: # a number, or a scalar tensor where one was given
     "The variance that rounding alone can leave along a direction: the floor of the anchor."
     of_mean, of_largest, of_variance, least = _rounding(N, dtype, solved)
     return of_mean*power + of_largest*largest + of_variance*variance + least

@@ -33,7 +33,8 @@ class CancelFit(Exception): "Raised by a callback to end the fit."
 events = 'before_fit', 'before_epoch', 'before_batch', 'after_loss', 'after_batch', 'after_epoch', 'after_fit'
 
 class Callback:
-    "Methods named after some of the `events`; each is given the trainer."
+    """Methods named after the events, each given the trainer: `before_fit`, `before_epoch`, `before_batch`, `after_loss`,
+    `after_batch`, `after_epoch`, `after_fit`."""
     order = 0
 
 # %% ../nbs/04_trainer.ipynb #90b2d5bd
@@ -100,7 +101,7 @@ class History(Callback):
         count = max(count, 1)
         trainer.history.append(dict(epoch=trainer.epoch, loss=task/count, penalty=penalty/count, seconds=seconds))
 
-def is_first_process():
+def is_first_process()->bool:
     "Whether this process is the one that writes and shows; where there is one only, it is."
     return running_group() is None or dist.get_rank()==0
 

@@ -398,7 +398,7 @@ def machine(
 
 def _runs(section, preset, device):
     "Seconds of all runs of a section."
-    runs, workers = grid(section, preset), report._workers(device)
+    runs, workers = grid(section, preset), report.workers_of(device)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter(); execute(runs, Store(folder), device=str(device), workers=workers)
         return [dict(section=section, preset=preset, runs=len(runs), workers=workers, seconds=_digits(time.perf_counter()-start))]

@@ -20,7 +20,7 @@ def check_choice(
     value, # what the caller gave
     name:str, # how the error message calls it
     known, # a list, or the keys of a dictionary: what there is to choose from
-): # `value`
+)->object: # `value`
     "Raise a ValueError unless `value` is one of those that are known."
     if value not in list(known): raise ValueError(f'{name} is {value!r}: choose from {list(known)}')
     return value
@@ -119,7 +119,7 @@ def mean_curve(
     results:list, # of one group
     label:str, # the variant, for example 'SpecReg β=1'
     attack:str='pgd', # 'fgsm', 'pgd' or 'noise'
-)->np.ndarray: # one accuracy for each of the run's radii, or noise levels
+)->np.ndarray: # (number of radii,) one accuracy for each of the run's radii, or noise levels
     "Accuracy at each radius, mean over the seeds."
     return np.mean([part_of(r, 'curves')[attack] for r in _runs_of(results, label)], axis=0)
 
