@@ -34,7 +34,8 @@ from ..attacks import fgsm, pgd, white_noise
 from .runs import grid
 from .store import packaged_store
 from .measure import make_trainer, stored_maps
-from .select import average_accuracy, best_label, by_label, paper_runs, setup_title
+from .select import (
+    average_accuracy, best_label, by_label, check_choice, paper_runs, setup_title)
 from .plots import plot_robustness, plot_spectra, small_png, style
 
 # %% ../../nbs/14_explorer.ipynb #2930cc07
@@ -55,7 +56,10 @@ def moving(
 )->tuple: # the same
     "Mark artists as those that change with the controls."
     for artist in artists:
-        if not hasattr(artist, 'set_animated'): raise TypeError(f'artists has {artist!r:.60}: give artists of matplotlib, for example the lines of an axes')
+        if not hasattr(artist, 'set_animated'):
+            raise TypeError(
+                f'artists has {artist!r:.60}: give artists of matplotlib, for example the lines of an axes'
+            )
         artist.set_animated(True)
     return artists
 
@@ -64,12 +68,22 @@ class Frames:
     def __init__(self,
         figure:Figure, # from `blank_figure`
     ):
-        if not hasattr(getattr(figure, 'canvas', None), 'copy_from_bbox'): raise TypeError(f'figure is {figure!r:.60}: give one of blank_figure')
+        if not hasattr(getattr(figure, 'canvas', None), 'copy_from_bbox'):
+            raise TypeError(f'figure is {figure!r:.60}: give one of blank_figure')
         self.figure, self.drawings, self._stills = figure, 0, {}
 
     def _describe(self):
         "What the still part of the figure depends on."
-        return tuple((ax.get_xlim(), ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel(), ax.title.get_animated() or ax.get_title()) for ax in self.figure.axes)
+        return tuple(
+            (
+                ax.get_xlim(),
+                ax.get_ylim(),
+                ax.get_xlabel(),
+                ax.get_ylabel(),
+                ax.title.get_animated() or ax.get_title(),
+            )
+            for ax in self.figure.axes
+        )
 
     def _still(self):
         "The still part, drawn if it is not one of the last twenty."
@@ -87,7 +101,8 @@ class Frames:
         canvas, buffer = self.figure.canvas, io.BytesIO()
         canvas.restore_region(self._still())
         for ax in self.figure.axes:
-            for artist in sorted((a for a in ax.get_children() if a.get_animated()), key=lambda a: a.zorder): ax.draw_artist(artist)
+            for artist in sorted((a for a in ax.get_children() if a.get_animated()), key=lambda a: a.zorder):
+                ax.draw_artist(artist)
         Image.fromarray(np.asarray(canvas.buffer_rgba())).convert('RGB').save(buffer, format='png', compress_level=1)
         return buffer.getvalue()
 
@@ -104,8 +119,18 @@ class Explorer(widgets.VBox):
         show:Callable, # is called with the values of all controls by name, changes the figure, returns the sentence
         **controls, # ipywidgets; each becomes an attribute
     ):
-        if not callable(show): raise TypeError(f'show is {show!r:.60}: give a function of the values of the controls that returns a sentence')
-        self.figure, self.frames, self.show, self.controls, self.sentence, self._waiting = figure, Frames(figure), show, controls, '', False
+        if not callable(show):
+            raise TypeError(
+                f'show is {show!r:.60}: give a function of the values of the controls that returns a sentence'
+            )
+        self.figure, self.frames, self.show, self.controls, self.sentence, self._waiting = (
+            figure,
+            Frames(figure),
+            show,
+            controls,
+            '',
+            False,
+        )
         for name, control in controls.items(): setattr(self, name, control)
         self.picture = widgets.Image(format='png', layout=dict(max_width='100%', align_self='flex-start'))
         self.note = widgets.HTML()
@@ -146,8 +171,14 @@ def _slider(kind, value, low, high, step, name):
 
 def _buttons(value, options, name):
     "Buttons of which one is pressed, after a check that the first one exists."
-    if value not in (options.values() if isinstance(options, dict) else options): raise ValueError(f'{name} is {value!r}: choose one of {list(options)}')
-    return widgets.ToggleButtons(value=value, options=options, description=name, style=dict(button_width='auto'), layout=dict(width='max-content', max_width='100%'))
+    check_choice(value, name, options.values() if isinstance(options, dict) else options)
+    return widgets.ToggleButtons(
+        value=value,
+        options=options,
+        description=name,
+        style=dict(button_width='auto'),
+        layout=dict(width='max-content', max_width='100%'),
+    )
 
 class Checkboxes(widgets.HBox):
     "Boxes of which any number are ticked."
@@ -169,7 +200,12 @@ class Checkboxes(widgets.HBox):
     @traitlets.observe('options')
     def _rebuild(self, change):
         self.value = ()
-        self.children = [widgets.Checkbox(False, description=text, indent=False, layout=dict(width='max-content', margin='2px 1em')) for text in self.options]
+        self.children = [
+            widgets.Checkbox(
+                False, description=text, indent=False, layout=dict(width='max-content', margin='2px 1em')
+            )
+            for text in self.options
+        ]
         for box in self.children: box.observe(self._ticked, 'value')
 
     @traitlets.observe('value')
@@ -192,7 +228,13 @@ def penalty_terms(
     penalty = spectral_penalty(spectrum, alpha, tau, beta)
     target = power_law_target(spectrum, alpha, tau)
     off, scale = spectrum[tau-1:]/target - 1, beta/len(spectrum)
-    return dict(n=torch.arange(tau, len(spectrum)+1), target=target, square=scale*off.square(), excess=scale*off.relu(), penalty=penalty)
+    return dict(
+        n=torch.arange(tau, len(spectrum) + 1),
+        target=target,
+        square=scale * off.square(),
+        excess=scale * off.relu(),
+        penalty=penalty,
+    )
 
 # %% ../../nbs/14_explorer.ipynb #4520984f
 def stored_spectra(
@@ -216,7 +258,9 @@ def _penalty_figure():
     left.set(xlabel='index $n$', ylabel='variance')
     right.set(xlabel='index $n$', ylabel='part of the penalty')
     right.set_yscale('log', nonpositive='mask')                  # a term that is 0 is not drawn
-    for ax, corner in ((left, 'lower left'), (right, 'upper left')): ax.legend(frameon=False, fontsize=8, loc=corner); ax.minorticks_off()
+    for ax, corner in ((left, 'lower left'), (right, 'upper left')):
+        ax.legend(frameon=False, fontsize=8, loc=corner)
+        ax.minorticks_off()
     return figure, *moving(spectrum, target, free, square, excess)
 
 def _show_penalty(parts, values, alpha, tau, beta):
@@ -226,12 +270,14 @@ def _show_penalty(parts, values, alpha, tau, beta):
     n, sums = np.arange(1, len(values)+1), {term: float(terms[term].sum()) for term in ('square', 'excess')}
     spectrum.set_data(n, values)
     free.set_width(tau - .9)
-    for line, term in ((target, 'target'), (square, 'square'), (excess, 'excess')): line.set_data(terms['n'].numpy(), terms[term].numpy())
+    for line, term in ((target, 'target'), (square, 'square'), (excess, 'excess')):
+        line.set_data(terms['n'].numpy(), terms[term].numpy())
     left, right = figure.axes
     left.set(xlim=(.9, n[-1]), ylim=(max(values.min(), 1e-6*values[0])/2, 2*values[0]))
     top = max(float(terms[term].max()) for term in sums)
     right.set(xlim=(.9, n[-1]), ylim=(1e-8, 10**max(-1, np.ceil(np.log10(top or 1)))))
-    return f"α = {alpha:g}, τ = {tau}, β = {beta:g}: penalty {terms['penalty']:.4g} = square {sums['square']:.4g} + excess {sums['excess']:.4g}"
+    parts = f"square {sums['square']:.4g} + excess {sums['excess']:.4g}"
+    return f"α = {alpha:g}, τ = {tau}, β = {beta:g}: penalty {terms['penalty']:.4g} = {parts}"
 
 def explore_penalty(
     spectra:dict=None, # name -> (N,) eigenvalues, descending; None: those of `stored_spectra`
@@ -244,8 +290,14 @@ def explore_penalty(
     if not spectra: raise ValueError('spectra is empty: give at least one, for example dict(mine=spectrum)')
     parts, last = _penalty_figure(), min(100, min(map(len, spectra.values()))-1)
     show = lambda spectrum, alpha, tau, beta: _show_penalty(parts, spectra[spectrum], alpha, tau, beta)
-    return Explorer(parts[0], show, spectrum=_buttons(next(iter(spectra)), list(spectra), 'spectrum'), alpha=_slider(widgets.FloatSlider, alpha, .1, 3, .05, 'alpha'),
-                    tau=_slider(widgets.IntSlider, tau, 1, last, 1, 'tau'), beta=_slider(widgets.FloatSlider, beta, 0, 10, .5, 'beta'))
+    return Explorer(
+        parts[0],
+        show,
+        spectrum=_buttons(next(iter(spectra)), list(spectra), 'spectrum'),
+        alpha=_slider(widgets.FloatSlider, alpha, 0.1, 3, 0.05, 'alpha'),
+        tau=_slider(widgets.IntSlider, tau, 1, last, 1, 'tau'),
+        beta=_slider(widgets.FloatSlider, beta, 0, 10, 0.5, 'beta'),
+    )
 
 # %% ../../nbs/14_explorer.ipynb #4c2adddb
 def code_path(
@@ -270,7 +322,10 @@ def expected_increment(
 )->Tensor: # (K,)
     "Mean of ||f(s + h) - f(s)||^2 over stimuli and directions of the step, without sampling."
     means = {1: torch.cos, 2: torch.special.bessel_j0, 3: lambda z: torch.sinc(z/torch.pi)}
-    if code.d not in means: raise ValueError(f'code has d={code.d}: the mean over directions is known here for d of 1, 2 and 3; use mean_square_increment')
+    if code.d not in means:
+        raise ValueError(
+            f'code has d={code.d}: the mean over directions is known here for d of 1, 2 and 3; use mean_square_increment'
+        )
     frequency, variance = code.frequencies.norm(dim=1), code.spectrum.view(-1, 2).sum(1)
     return 2*(1 - means[code.d](h[:, None]*frequency)) @ variance
 
@@ -280,7 +335,10 @@ def _code_figure():
     figure = blank_figure(10, 3.2)
     axes = figure.subplots(1, 3)
     colors = [style(label)['color'] for label in ('SpecReg', 'SpecReg-all α')]
-    neurons = [axes[0].plot([], [], color=color, lw=1, ls=ls, label=f'neuron {i}')[0] for i, color, ls in zip((1, 2), colors, ('-', '--'))]
+    neurons = [
+        axes[0].plot([], [], color=color, lw=1, ls=ls, label=f'neuron {i}')[0]
+        for i, color, ls in zip((1, 2), colors, ('-', '--'))
+    ]
     path, = axes[1].plot([], [], color=style('Jacobian')['color'], lw=.8)
     exact, = axes[2].loglog([], [], 'o', ms=4, color=colors[0], label='this code')
     law, = axes[2].loglog([], [], 'k:', label='theory, endless code')
@@ -307,7 +365,8 @@ def _show_code(parts, code, alpha):
     figure.axes[2].set_xlim(h[0]/2, 1)
     kind = 'smooth' if alpha>critical else 'a fractal' if alpha<critical else 'just at the border'
     title.set_text(f'$\\alpha={alpha:g}$, $\\alpha_c={critical:.3g}$: {kind}')
-    return f'α = {alpha:g}, d = {code.d}: the critical exponent is 1 + 2/d = {critical:.3g}, so an endless code is {kind}; its mean squared move grows as h to the power {power:.3g}'
+    return (f'α = {alpha:g}, d = {code.d}: the critical exponent is 1 + 2/d = {critical:.3g}, so an endless code is {kind}; '
+            f'its mean squared move grows as h to the power {power:.3g}')
 
 def explore_code(
     alpha:float=1.5, # exponent of the spectrum to begin with, 1.05 to 5
@@ -317,7 +376,12 @@ def explore_code(
     "See a population code turn from a fractal into a smooth curve."
     codes, parts = {k: population_code(k, 1., 1, n_modes) for k in (1, 2, 3)}, _code_figure()
     show = lambda alpha, d: _show_code(parts, codes[d], alpha)
-    return Explorer(parts[0], show, alpha=_slider(widgets.FloatSlider, alpha, 1.05, 5, .05, 'alpha'), d=_buttons(d, [1, 2, 3], 'd'))
+    return Explorer(
+        parts[0],
+        show,
+        alpha=_slider(widgets.FloatSlider, alpha, 1.05, 5, 0.05, 'alpha'),
+        d=_buttons(d, [1, 2, 3], 'd'),
+    )
 
 # %% ../../nbs/14_explorer.ipynb #93c5985d
 def map_mosaic(
@@ -326,7 +390,10 @@ def map_mosaic(
 )->tuple: # picture (28 rows + gaps, 28 columns + gaps), values -1 to 1, NaN in gaps; labels of the rows; n of the columns
     "Sensitivity maps of several variants as one picture, each map with its own scale."
     chosen = {label: r for label, runs in members.items() for r in runs if r['run'].seed==seed}
-    if not chosen: raise ValueError(f"seed is {seed}: choose one of {sorted({r['run'].seed for runs in members.values() for r in runs})}")
+    if not chosen:
+        raise ValueError(
+            f"seed is {seed}: choose one of {sorted({r['run'].seed for runs in members.values() for r in runs})}"
+        )
     columns = sorted({n for r in chosen.values() for n in r['maps']['n']})
     picture = np.full((30*len(chosen), 30*len(columns)), np.nan)
     for row, result in enumerate(chosen.values()):
@@ -361,16 +428,32 @@ def _show_maps(ax, members, seed):
     image.set(data=picture, extent=(0, 1, 1-height, 1))
     for old in list(ax.texts): old.remove()
     place = dict(fontsize=8, va='center')
-    moving(*(ax.text(-.02, 1 - height*(i+.5)/len(rows), row.replace(' ', '\n', 1), ha='right', **place) for i, row in enumerate(rows)),
-           *(ax.text((i+.5)/len(columns), 1-height-.05, f'{n}', ha='center', **place) for i, n in enumerate(columns)))
+    moving(
+        *(
+            ax.text(-0.02, 1 - height * (i + 0.5) / len(rows), row.replace(' ', '\n', 1), ha='right', **place)
+            for i, row in enumerate(rows)
+        ),
+        *(
+            ax.text((i + 0.5) / len(columns), 1 - height - 0.05, f'{n}', ha='center', **place)
+            for i, n in enumerate(columns)
+        ),
+    )
     ax.set_title(f'sensitivity maps of eigenvalue $n$, seed {seed}', fontsize=10)
 
 def _show_runs(figure, drawn, group, members, labels, layer, attack, seed):
     "Show the chosen runs, and say how robust they are; `drawn` remembers the curves that are there."
     if not labels: raise ValueError('variants is empty: choose at least one')
     (spectra, robustness, maps), results = figure.axes, [r for runs in members.values() for r in runs]
-    if drawn.get('spectra', [0])[0]!=(group, layer): drawn['spectra'] = (group, layer), _draw_all(lambda ax: plot_spectra(results, None, ax, layer, legend=False), spectra, members, 2)
-    if drawn.get('robustness', [0])[0]!=(group, attack): drawn['robustness'] = (group, attack), _draw_all(lambda ax: plot_robustness(results, attack, None, ax, legend=False), robustness, members, 1)
+    if drawn.get('spectra', [0])[0] != (group, layer):
+        drawn['spectra'] = (
+            (group, layer),
+            _draw_all(lambda ax: plot_spectra(results, None, ax, layer, legend=False), spectra, members, 2),
+        )
+    if drawn.get('robustness', [0])[0] != (group, attack):
+        drawn['robustness'] = (
+            (group, attack),
+            _draw_all(lambda ax: plot_robustness(results, attack, None, ax, legend=False), robustness, members, 1),
+        )
     for _, artists in drawn.values():
         for label, curves in artists.items():
             for curve in curves: curve.set_visible(label in labels)
@@ -378,11 +461,13 @@ def _show_runs(figure, drawn, group, members, labels, layer, attack, seed):
     chosen = {label: members[label] for label in labels}
     _show_maps(maps, chosen, seed)
     accuracy = {label: np.mean([average_accuracy(r, attack) for r in runs]) for label, runs in chosen.items()}
-    return f"{setup_title(results)}; accuracy averaged over all strengths of {attack} above 0: " + ', '.join(f'{label} {a:.3f}' for label, a in accuracy.items())
+    return f"{setup_title(results)}; accuracy averaged over all strengths of {attack} above 0: " + ', '.join(
+        f'{label} {a:.3f}' for label, a in accuracy.items()
+    )
 
 def explore_runs(
     store=None, # a Store; None: the one of the package
-    group:str=None, # of runs, to begin with; None: one hidden layer with batch norm of preset 'small' if it is there, else the first
+    group:str=None, # of runs, to begin with; None: 'small', one hidden layer with batch norm, if it is there, else the first
 )->Explorer: # controls: group, variants, layer, attack, seed
     "Compare spectra, robustness and sensitivity maps of stored runs."
     results = [r for r in (store or packaged_store()).results() if 'failed' not in r]
@@ -392,10 +477,19 @@ def explore_runs(
     if not groups: raise ValueError('store is empty: run `powerlaw_nb reproduce` first')
     usual = next((r['run'].group for r in results if r['run'] in grid('shallow', 'small') and r['run'].bn), next(iter(groups)))
     figure, drawn = _runs_figure(), {}
-    show = lambda group, variants, layer, attack, seed: _show_runs(figure, drawn, group, groups[group], variants, layer, attack, seed)
-    if group is not None and group not in groups: raise ValueError(f'group is {group!r}: choose one of {list(groups)}')
-    controls = dict(group=widgets.SelectionSlider(value=group or usual, options=list(groups), description='group', layout=dict(width='36em')), variants=Checkboxes(),
-                    layer=_buttons('', [''], 'layer'), attack=_buttons('fgsm', dict(FGSM='fgsm', PGD='pgd', noise='noise'), 'attack'), seed=_buttons('', [''], 'seed of maps'))
+    show = lambda group, variants, layer, attack, seed: _show_runs(
+        figure, drawn, group, groups[group], variants, layer, attack, seed
+    )
+    if group is not None: check_choice(group, 'group', groups)
+    controls = dict(
+        group=widgets.SelectionSlider(
+            value=group or usual, options=list(groups), description='group', layout=dict(width='36em')
+        ),
+        variants=Checkboxes(),
+        layer=_buttons('', [''], 'layer'),
+        attack=_buttons('fgsm', dict(FGSM='fgsm', PGD='pgd', noise='noise'), 'attack'),
+        seed=_buttons('', [''], 'seed of maps'),
+    )
     _set_options(controls, _run_options(groups[group or usual]))
     explorer = Explorer(figure, show, **controls)
     def regroup(change):
@@ -407,7 +501,9 @@ def explore_runs(
 def _run_options(members):
     "For each control that depends on the group: its options and its first value."
     labels, results = list(members), [r for runs in members.values() for r in runs]
-    first = [label for label in ('vanilla', best_label(results) or best_label(results, 'specreg-all')) if label in labels] or labels[:1]
+    first = [
+        label for label in ('vanilla', best_label(results) or best_label(results, 'specreg-all')) if label in labels
+    ] or labels[:1]
     layers, seeds = list(results[0]['spectra']), sorted({r['run'].seed for r in results})
     return dict(variants=(labels, first), layer=(layers, layers[-1]), seed=(seeds, seeds[0]))
 
@@ -422,7 +518,11 @@ def train_pair(
     seed:int=0, # 0, 1 or 2
 )->dict: # label -> network
     "Train a vanilla and a SpecReg network with one hidden layer, without batch norm, of preset 'quick'."
-    runs = [replace(run, epochs=epochs) for run in grid('shallow', 'quick') if not run.bn and run.seed==seed and run.beta in (0., beta)]
+    runs = [
+        replace(run, epochs=epochs)
+        for run in grid('shallow', 'quick')
+        if not run.bn and run.seed == seed and run.beta in (0.0, beta)
+    ]
     if len(runs)!=2: raise ValueError(f'beta is {beta!r} and seed {seed!r}: choose beta from 1, 2, 5 and seed from 0, 1, 2')
     x, y = mnist(limit=runs[0].train_images, raw=True)
     trainers = {run.label: make_trainer(run) for run in runs}
@@ -440,7 +540,7 @@ def attack_all(
     eps:float=.05, # radius, or standard deviation of the noise, in units of the pixel range
 )->dict: # label -> dictionary of image (28, 28), before (10,) and after (10,): class probabilities
     "One image attacked with each network, and the class probabilities before and after."
-    if attack not in _moves: raise ValueError(f'attack is {attack!r}: choose one of {list(_moves)}')
+    check_choice(attack, 'attack', _moves)
     result = {}
     for label, model in models.items():
         device = next((p.device for p in model.parameters()), 'cpu')
@@ -456,11 +556,16 @@ def drawing_to_image(
 )->Tensor: # (1, 1, 28, 28) in [0,1]
     "A typed digit as an image like those of MNIST."
     lines = text.rstrip().split('\n')
-    if len(lines)>14 or max(map(len, lines))>14: raise ValueError(f'drawing has {len(lines)} lines of up to {max(map(len, lines))} characters: at most 14 by 14 fit')
+    if len(lines) > 14 or max(map(len, lines)) > 14:
+        raise ValueError(
+            f'drawing has {len(lines)} lines of up to {max(map(len, lines))} characters: at most 14 by 14 fit'
+        )
     ink = torch.tensor([[c not in ' .' for c in line.ljust(14)] for line in lines]).float()
     if not ink.any(): raise ValueError('drawing has no ink: type a character other than blank and point')
     soft = torch.tensor([1., 2., 1.])/4
-    wide = F.pad(ink.repeat_interleave(2, 0).repeat_interleave(2, 1), [28]*4)      # room on all sides, so that nothing is cut off before the centre is known
+    wide = F.pad(
+        ink.repeat_interleave(2, 0).repeat_interleave(2, 1), [28] * 4
+    )  # room on all sides, so that nothing is cut off before the centre is known
     wide = F.conv2d(wide[None, None], (soft[:, None]*soft)[None, None], padding=1)
     centre = [wide[0, 0].sum(1-axis) @ torch.arange(wide.shape[2+axis]).float() / wide.sum() for axis in (0, 1)]
     top, left = (round(float(c) - 13.5) for c in centre)
@@ -468,7 +573,20 @@ def drawing_to_image(
 
 def example_drawing()->str: # 10 lines
     "A typed seven."
-    return '\n'.join(['#########', '########.', '.......##', '......##.', '......##.', '.....##..', '.....##..', '....##...', '....##...', '...##....'])
+    return '\n'.join(
+        [
+            '#########',
+            '########.',
+            '.......##',
+            '......##.',
+            '......##.',
+            '.....##..',
+            '.....##..',
+            '....##...',
+            '....##...',
+            '...##....',
+        ]
+    )
 
 # %% ../../nbs/14_explorer.ipynb #25769a10
 def _attack_figure(labels):
@@ -479,7 +597,10 @@ def _attack_figure(labels):
         for ax, title in ((image, 'image'), (change, 'change')): ax.set(xticks=[], yticks=[], title=title)
         bars.set(xlim=(-.6, 9.6), ylim=(0, 1.05), xticks=range(10), yticks=[0, .5, 1], ylabel='probability', title=' ')
         image.set_ylabel(label)
-        pictures = [image.imshow(np.zeros((28, 28)), cmap='gray_r', vmin=0, vmax=1), change.imshow(np.zeros((28, 28)), cmap='RdBu_r', vmin=-.2, vmax=.2)]
+        pictures = [
+            image.imshow(np.zeros((28, 28)), cmap='gray_r', vmin=0, vmax=1),
+            change.imshow(np.zeros((28, 28)), cmap='RdBu_r', vmin=-0.2, vmax=0.2),
+        ]
         after = bars.bar(range(10), [0]*10, color=style(label)['color'])
         before, = bars.plot(range(10), [0]*10, 'k_', ms=12, mew=2)
         moving(*pictures, *after, before, bars.title)
@@ -513,11 +634,21 @@ def explore_attack(
         x, y = (drawing_to_image(drawing), digit) if source=='drawing' else (images[index:index+1], int(classes[index]))
         return _show_attack(parts, models, x, y, attack, eps)
     number = lambda value, last, name: _slider(widgets.BoundedIntText, value, 0, last, 1, name)
-    explorer = Explorer(parts[0], show, source=_buttons('test image', ['test image', 'drawing'], 'source'), index=number(index, len(images)-1, 'test image'),
-                        digit=number(7, 9, 'drawn digit'), attack=_buttons(attack, list(_moves), 'attack'), eps=_slider(widgets.FloatSlider, eps, 0, .3, .01, 'epsilon'),
-                        drawing=widgets.Textarea(example_drawing(), description='drawing', rows=12, layout=dict(width='20em')))
+    explorer = Explorer(
+        parts[0],
+        show,
+        source=_buttons('test image', ['test image', 'drawing'], 'source'),
+        index=number(index, len(images) - 1, 'test image'),
+        digit=number(7, 9, 'drawn digit'),
+        attack=_buttons(attack, list(_moves), 'attack'),
+        eps=_slider(widgets.FloatSlider, eps, 0, 0.3, 0.01, 'epsilon'),
+        drawing=widgets.Textarea(example_drawing(), description='drawing', rows=12, layout=dict(width='20em')),
+    )
     def only_needed(change):
-        for control in (explorer.index, explorer.digit, explorer.drawing): control.layout.display = 'none' if (control is explorer.index)==(explorer.source.value=='drawing') else None
+        for control in (explorer.index, explorer.digit, explorer.drawing):
+            control.layout.display = (
+                'none' if (control is explorer.index) == (explorer.source.value == 'drawing') else None
+            )
     explorer.source.observe(only_needed, 'value')
     only_needed(None)
     return explorer

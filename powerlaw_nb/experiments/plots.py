@@ -49,7 +49,8 @@ _colors = {
     'vanilla': '#666666', 'Vanilla-Wh': '#000000', 'SpecReg': '#0072B2', 'SpecReg-Wh': '#CC79A7', 'SpecReg-all': '#D55E00',
     'SpecReg τ': '#332288', 'SpecReg-all α': '#E69F00', 'Jacobian': '#009E73', 'logit Jacobian': '#56B4E9'}
 _lines = {                                                        # of each β; the last number lightens or darkens
-    '0.01': ((0, (1, 2)), '<', .55), '0.1': ((0, (3, 1, 1, 1)), 'v', .4), '1': ('--', 's', .25), '2': ('-.', '^', 0), '5': (':', 'D', -.35)}
+    '0.01': ((0, (1, 2)), '<', .55), '0.1': ((0, (3, 1, 1, 1)), 'v', .4), '1': ('--', 's', .25),
+    '2': ('-.', '^', 0), '5': (':', 'D', -.35)}
 _alone = {                                                        # variants that are named without their β
     'vanilla': ('-', 'o', 0), 'Vanilla-Wh': ('--', 'X', 0), 'Jacobian': ('-', 'P', 0), 'logit Jacobian': ((0, (5, 1)), 'd', 0)}
 _other = (0, (5, 1, 1, 1, 1, 1)), '>', 0                          # a β that the grid does not have
@@ -160,7 +161,8 @@ def plot_maps(
     chosen = {label: r for label, runs in by_label(results, labels).items() for r in runs if r['run'].seed==seed}
     columns = sorted({n for r in chosen.values() for n in r['maps']['n']})
     if not columns:
-        raise ValueError(f"seed is {seed}: choose one that has maps; results hold the seeds {sorted({r['run'].seed for r in results})}")
+        seeds = sorted({r['run'].seed for r in results})
+        raise ValueError(f'seed is {seed}: choose one that has maps; results hold the seeds {seeds}')
     figure = figure or plt.figure(figsize=(1.1 + .85*len(columns), .4 + .85*len(chosen)), layout='constrained')
     axes = figure.subplots(len(chosen), len(columns), squeeze=False)
     for ax, n in zip(axes[0], columns): ax.set_title(f'$n={n}$', fontsize=9)
