@@ -91,14 +91,12 @@ def is_parallel(
     "Whether the model comes wrapped for training on several processes, perhaps compiled."
     return _wrapped(model) or _wrapped(getattr(model, '_orig_mod', None))
 
-def running_group(
-): # a process group, or None
+def running_group()->object: # a process group, or None
     "The group of all processes when torch.distributed runs on more than one, else None."
     return dist.group.WORLD if dist.is_available() and dist.is_initialized() and dist.get_world_size()>1 else None
 
 @patch
-def active_group(self:SpectralRegularizer
-): # a process group, or None
+def active_group(self:SpectralRegularizer)->object: # a process group, or None
     "The process group that shares a batch at this moment; None when it is on this process alone."
     return running_group() if self.group is None else self.group or None
 

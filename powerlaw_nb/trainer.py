@@ -161,7 +161,7 @@ class Trainer:
         "Call `event` on each callback that has it."
         for callback in self.callbacks: getattr(callback, event, lambda trainer: None)(self)
 
-    def is_finite(self):
+    def is_finite(self)->bool:
         "Whether loss and penalty of the last epoch in the history are numbers; before the first epoch they are."
         return not self.history or math.isfinite(self.history[-1]['loss'] + self.history[-1]['penalty'])
 

@@ -98,17 +98,16 @@ def _measured(trainer, run, data):
     except _failures as error: measured = dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history)))
     return measured, time.perf_counter() - start if start else 0.
 
-def _seconds_of(trainer, run, evaluate):
+def _seconds_of(trainer, evaluate):
     "The parts of a run's time, none counted twice."
     train, refresh = sum(h['seconds'] for h in trainer.history), trainer.seconds['refresh']
-    if run.refresh_every!='epoch': train = max(0., train - refresh)     # the clock of an epoch does not stop for them
     return {k: round(v, 2) for k, v in dict(train=train, refresh=refresh, evaluate=evaluate).items()}
 
 def _result(run, trainer, origin, measured, evaluate):
     "What is stored of a run."
     history = [] if 'failed' in measured else [{k: h[k] for k in ('loss', 'penalty')} for h in trainer.history]
     return dict(name=run.name, config=asdict(run), **origin, **measured, history=history,
-                peak_memory_mb=_peak_memory(), seconds=_seconds_of(trainer, run, evaluate))
+                peak_memory_mb=_peak_memory(), seconds=_seconds_of(trainer, evaluate))
 
 # %% ../../nbs/engineering/07_execute.ipynb #40cd1b8b
 def _with_strong(result, model, run, test, strong, origin, began):

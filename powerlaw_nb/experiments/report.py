@@ -284,7 +284,7 @@ def _announce(number, of, run, result, seconds, left):
 
 def workers_of(
     device:str=None, # 'cpu' or 'cuda'; None: cuda when there is one
-)->int:
+)->int: # at least 1
     "How many runs go side by side: as many as there are cores, at most 4; one on a GPU."
     if device not in (None, 'cpu') or device is None and torch.cuda.is_available(): return 1
     return min(4, len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1)

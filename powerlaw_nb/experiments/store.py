@@ -219,7 +219,7 @@ def packaged_store()->Store:
 def part_of(
     result:dict, # of one run
     part:str, # its name, for example 'fits'
-): # the part
+)->object: # the part
     "A part of the result of one run, or a ValueError when it has none."
     if isinstance(result, dict) and part in result: return result[part]
     raise ValueError(f'result has no {part}: give that of a run that did not fail, as Store.results() gives it')
