@@ -48,7 +48,7 @@ def spectral_penalty(
     "The penalty of equation 2 for given eigenvalues: 0 when they follow the power law from `tau` on."
     check_number(beta, 'beta', remedy='the paper uses 1, 2 and 5')
     gamma = power_law_target(check_finite(spectrum, 'spectrum'), alpha, tau)
-    check_anchor(spectrum, 0., tau)
+    check_anchor(spectrum.detach(), 0., tau)
     return penalty_of(spectrum, gamma, tau, beta)
 
 def penalty_of(
