@@ -16,8 +16,7 @@ if 'google.colab' in str(get_ipython()):
 mark = '[![Open in Colab]'
 gpu = {'15_report.ipynb': 'The runs of this page are small; the command line takes a GPU when there is one.',
        'engineering/07_execute.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.',
-       'engineering/18_devices.ipynb': 'On a machine with GPUs the cells marked `#| cuda` use them.',
-       'engineering/90_benchmarks.ipynb': 'The cells marked `#| slow` take longer, and measure a GPU when there is one.'}
+       'engineering/18_devices.ipynb': 'On a machine with GPUs the cells marked `#| cuda` use them.'}
 no_gpu = 'A GPU is not needed and not used: the cells are small.'
 
 def spoken(seconds):
