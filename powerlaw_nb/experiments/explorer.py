@@ -34,8 +34,7 @@ from ..attacks import fgsm, pgd, white_noise
 from .runs import grid
 from .store import packaged_store
 from .measure import make_trainer, stored_maps
-from .select import (
-    average_accuracy, best_label, by_label, check_choice, paper_runs, setup_title)
+from .select import average_accuracy, best_label, by_label, check_choice, paper_runs, setup_title
 from .plots import plot_robustness, plot_spectra, small_png, style
 
 # %% ../../nbs/14_explorer.ipynb #2930cc07
@@ -57,9 +56,7 @@ def moving(
     "Mark artists as those that change with the controls."
     for artist in artists:
         if not hasattr(artist, 'set_animated'):
-            raise TypeError(
-                f'artists has {artist!r:.60}: give artists of matplotlib, for example the lines of an axes'
-            )
+            raise TypeError(f'artists has {artist!r:.60}: give artists of matplotlib, for example the lines of an axes')
         artist.set_animated(True)
     return artists
 
@@ -74,16 +71,8 @@ class Frames:
 
     def _describe(self):
         "What the still part of the figure depends on."
-        return tuple(
-            (
-                ax.get_xlim(),
-                ax.get_ylim(),
-                ax.get_xlabel(),
-                ax.get_ylabel(),
-                ax.title.get_animated() or ax.get_title(),
-            )
-            for ax in self.figure.axes
-        )
+        title = lambda ax: ax.title.get_animated() or ax.get_title()
+        return tuple((ax.get_xlim(), ax.get_ylim(), ax.get_xlabel(), ax.get_ylabel(), title(ax)) for ax in self.figure.axes)
 
     def _still(self):
         "The still part, drawn if it is not one of the last twenty."
@@ -101,8 +90,8 @@ class Frames:
         canvas, buffer = self.figure.canvas, io.BytesIO()
         canvas.restore_region(self._still())
         for ax in self.figure.axes:
-            for artist in sorted((a for a in ax.get_children() if a.get_animated()), key=lambda a: a.zorder):
-                ax.draw_artist(artist)
+            animated = [artist for artist in ax.get_children() if artist.get_animated()]
+            for artist in sorted(animated, key=lambda artist: artist.zorder): ax.draw_artist(artist)
         Image.fromarray(np.asarray(canvas.buffer_rgba())).convert('RGB').save(buffer, format='png', compress_level=1)
         return buffer.getvalue()
 
@@ -120,17 +109,9 @@ class Explorer(widgets.VBox):
         **controls, # ipywidgets; each becomes an attribute
     ):
         if not callable(show):
-            raise TypeError(
-                f'show is {show!r:.60}: give a function of the values of the controls that returns a sentence'
-            )
-        self.figure, self.frames, self.show, self.controls, self.sentence, self._waiting = (
-            figure,
-            Frames(figure),
-            show,
-            controls,
-            '',
-            False,
-        )
+            raise TypeError(f'show is {show!r:.60}: give a function of the values of the controls that returns a sentence')
+        self.figure, self.frames, self.show, self.controls = figure, Frames(figure), show, controls
+        self.sentence, self._waiting = '', False
         for name, control in controls.items(): setattr(self, name, control)
         self.picture = widgets.Image(format='png', layout=dict(max_width='100%', align_self='flex-start'))
         self.note = widgets.HTML()
@@ -161,7 +142,8 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         "Controls where somebody can move them, and a picture everywhere."
         live = super()._repr_mimebundle_(**kwargs) if has_front_end() else {}
-        return {**live, 'text/plain': self.sentence, 'image/png': base64.b64encode(small_png(self.figure)).decode()}
+        picture = base64.b64encode(small_png(self.figure)).decode()
+        return {**live, 'text/plain': self.sentence, 'image/png': picture}
 
 # %% ../../nbs/14_explorer.ipynb #2fb4a9b8
 def _slider(kind, value, low, high, step, name):
@@ -172,13 +154,8 @@ def _slider(kind, value, low, high, step, name):
 def _buttons(value, options, name):
     "Buttons of which one is pressed, after a check that the first one exists."
     check_choice(value, name, options.values() if isinstance(options, dict) else options)
-    return widgets.ToggleButtons(
-        value=value,
-        options=options,
-        description=name,
-        style=dict(button_width='auto'),
-        layout=dict(width='max-content', max_width='100%'),
-    )
+    layout = dict(width='max-content', max_width='100%')
+    return widgets.ToggleButtons(value=value, options=options, description=name, style=dict(button_width='auto'), layout=layout)
 
 class Checkboxes(widgets.HBox):
     "Boxes of which any number are ticked."
@@ -200,12 +177,8 @@ class Checkboxes(widgets.HBox):
     @traitlets.observe('options')
     def _rebuild(self, change):
         self.value = ()
-        self.children = [
-            widgets.Checkbox(
-                False, description=text, indent=False, layout=dict(width='max-content', margin='2px 1em')
-            )
-            for text in self.options
-        ]
+        layout = dict(width='max-content', margin='2px 1em')
+        self.children = [widgets.Checkbox(False, description=text, indent=False, layout=layout) for text in self.options]
         for box in self.children: box.observe(self._ticked, 'value')
 
     @traitlets.observe('value')
@@ -228,13 +201,8 @@ def penalty_terms(
     penalty = spectral_penalty(spectrum, alpha, tau, beta)
     target = power_law_target(spectrum, alpha, tau)
     off, scale = spectrum[tau-1:]/target - 1, beta/len(spectrum)
-    return dict(
-        n=torch.arange(tau, len(spectrum) + 1),
-        target=target,
-        square=scale * off.square(),
-        excess=scale * off.relu(),
-        penalty=penalty,
-    )
+    n, square, excess = torch.arange(tau, len(spectrum)+1), scale*off.square(), scale*off.relu()
+    return dict(n=n, target=target, square=square, excess=excess, penalty=penalty)
 
 # %% ../../nbs/14_explorer.ipynb #4520984f
 def stored_spectra(
@@ -252,7 +220,8 @@ def _penalty_figure():
     left, right = figure.subplots(1, 2)
     spectrum, = left.loglog([], [], color=style('SpecReg')['color'], label='spectrum $\\lambda_n$')
     target, = left.loglog([], [], 'k:', label='target $\\gamma_n$')
-    free = left.add_patch(Rectangle((.9, 0), 1, 1, color='#dddddd', lw=0, zorder=0, transform=left.get_xaxis_transform()))
+    grey = Rectangle((.9, 0), 1, 1, color='#dddddd', lw=0, zorder=0, transform=left.get_xaxis_transform())
+    free = left.add_patch(grey)
     square, = right.loglog([], [], color=style('SpecReg-all')['color'], label='square')
     excess, = right.loglog([], [], color=style('Jacobian')['color'], ls='--', label='excess')
     left.set(xlabel='index $n$', ylabel='variance')
@@ -267,7 +236,8 @@ def _show_penalty(parts, values, alpha, tau, beta):
     "Move the parts of the figure, and say what they show."
     figure, spectrum, target, free, square, excess = parts
     values, terms = np.asarray(values, float), penalty_terms(values, alpha, tau, beta)
-    n, sums = np.arange(1, len(values)+1), {term: float(terms[term].sum()) for term in ('square', 'excess')}
+    n = np.arange(1, len(values)+1)
+    sums = {term: float(terms[term].sum()) for term in ('square', 'excess')}
     spectrum.set_data(n, values)
     free.set_width(tau - .9)
     for line, term in ((target, 'target'), (square, 'square'), (excess, 'excess')):
@@ -276,8 +246,8 @@ def _show_penalty(parts, values, alpha, tau, beta):
     left.set(xlim=(.9, n[-1]), ylim=(max(values.min(), 1e-6*values[0])/2, 2*values[0]))
     top = max(float(terms[term].max()) for term in sums)
     right.set(xlim=(.9, n[-1]), ylim=(1e-8, 10**max(-1, np.ceil(np.log10(top or 1)))))
-    parts = f"square {sums['square']:.4g} + excess {sums['excess']:.4g}"
-    return f"α = {alpha:g}, τ = {tau}, β = {beta:g}: penalty {terms['penalty']:.4g} = {parts}"
+    together = f"penalty {terms['penalty']:.4g} = square {sums['square']:.4g} + excess {sums['excess']:.4g}"
+    return f"α = {alpha:g}, τ = {tau}, β = {beta:g}: {together}"
 
 def explore_penalty(
     spectra:dict=None, # name -> (N,) eigenvalues, descending; None: those of `stored_spectra`
@@ -290,14 +260,11 @@ def explore_penalty(
     if not spectra: raise ValueError('spectra is empty: give at least one, for example dict(mine=spectrum)')
     parts, last = _penalty_figure(), min(100, min(map(len, spectra.values()))-1)
     show = lambda spectrum, alpha, tau, beta: _show_penalty(parts, spectra[spectrum], alpha, tau, beta)
-    return Explorer(
-        parts[0],
-        show,
-        spectrum=_buttons(next(iter(spectra)), list(spectra), 'spectrum'),
-        alpha=_slider(widgets.FloatSlider, alpha, 0.1, 3, 0.05, 'alpha'),
-        tau=_slider(widgets.IntSlider, tau, 1, last, 1, 'tau'),
-        beta=_slider(widgets.FloatSlider, beta, 0, 10, 0.5, 'beta'),
-    )
+    return Explorer(parts[0], show,
+                    spectrum=_buttons(next(iter(spectra)), list(spectra), 'spectrum'),
+                    alpha=_slider(widgets.FloatSlider, alpha, .1, 3, .05, 'alpha'),
+                    tau=_slider(widgets.IntSlider, tau, 1, last, 1, 'tau'),
+                    beta=_slider(widgets.FloatSlider, beta, 0, 10, .5, 'beta'))
 
 # %% ../../nbs/14_explorer.ipynb #4c2adddb
 def code_path(
@@ -323,9 +290,8 @@ def expected_increment(
     "Mean of ||f(s + h) - f(s)||^2 over stimuli and directions of the step, without sampling."
     means = {1: torch.cos, 2: torch.special.bessel_j0, 3: lambda z: torch.sinc(z/torch.pi)}
     if code.d not in means:
-        raise ValueError(
-            f'code has d={code.d}: the mean over directions is known here for d of 1, 2 and 3; use mean_square_increment'
-        )
+        raise ValueError(f'code has d={code.d}: the mean over directions is known here for d of 1, 2 and 3; '
+                         'use mean_square_increment')
     frequency, variance = code.frequencies.norm(dim=1), code.spectrum.view(-1, 2).sum(1)
     return 2*(1 - means[code.d](h[:, None]*frequency)) @ variance
 
@@ -335,15 +301,15 @@ def _code_figure():
     figure = blank_figure(10, 3.2)
     axes = figure.subplots(1, 3)
     colors = [style(label)['color'] for label in ('SpecReg', 'SpecReg-all α')]
-    neurons = [
-        axes[0].plot([], [], color=color, lw=1, ls=ls, label=f'neuron {i}')[0]
-        for i, color, ls in zip((1, 2), colors, ('-', '--'))
-    ]
+    neurons = [axes[0].plot([], [], color=color, lw=1, ls=ls, label=f'neuron {i}')[0]
+               for i, color, ls in zip((1, 2), colors, ('-', '--'))]
     path, = axes[1].plot([], [], color=style('Jacobian')['color'], lw=.8)
     exact, = axes[2].loglog([], [], 'o', ms=4, color=colors[0], label='this code')
     law, = axes[2].loglog([], [], 'k:', label='theory, endless code')
-    axes[0].set(xlabel='first angle of the stimulus (rad)', ylabel='activity (sd)', xlim=(0, 2*np.pi), ylim=(-4, 4), title=' ')
-    axes[1].set(xlabel='activity of neuron 1 (sd)', ylabel='neuron 2 (sd)', title='path of the code', xlim=(-4, 4), ylim=(-4, 4))
+    axes[0].set(xlabel='first angle of the stimulus (rad)', ylabel='activity (sd)', title=' ')
+    axes[0].set(xlim=(0, 2*np.pi), ylim=(-4, 4))
+    axes[1].set(xlabel='activity of neuron 1 (sd)', ylabel='neuron 2 (sd)', title='path of the code')
+    axes[1].set(xlim=(-4, 4), ylim=(-4, 4))
     axes[2].set(xlabel='step $h$ (rad)', ylabel='mean squared move\n(largest step = 1)', ylim=(1e-8, 3))
     axes[2].minorticks_off()
     for ax in axes[::2]: ax.legend(frameon=False, fontsize=8)
@@ -358,7 +324,8 @@ def _show_code(parts, code, alpha):
     path.set_data(*activity)
     fastest = float(code.frequencies.norm(dim=1).max())
     h = torch.logspace(np.log10(2/fastest), np.log10(.5), 12, dtype=torch.float64)
-    moved = expected_increment(replace(code, spectrum=torch.arange(1, len(code.spectrum)+1, dtype=torch.float64)**-alpha), h)
+    spectrum = torch.arange(1, len(code.spectrum)+1, dtype=torch.float64)**-alpha
+    moved = expected_increment(replace(code, spectrum=spectrum), h)
     power, critical = min(2., code.d*(alpha-1)), critical_alpha(code.d)
     exact.set_data(h.numpy(), (moved/moved[-1]).numpy())
     law.set_data(h.numpy(), ((h/h[-1])**power).numpy())
@@ -376,12 +343,9 @@ def explore_code(
     "See a population code turn from a fractal into a smooth curve."
     codes, parts = {k: population_code(k, 1., 1, n_modes) for k in (1, 2, 3)}, _code_figure()
     show = lambda alpha, d: _show_code(parts, codes[d], alpha)
-    return Explorer(
-        parts[0],
-        show,
-        alpha=_slider(widgets.FloatSlider, alpha, 1.05, 5, 0.05, 'alpha'),
-        d=_buttons(d, [1, 2, 3], 'd'),
-    )
+    return Explorer(parts[0], show,
+                    alpha=_slider(widgets.FloatSlider, alpha, 1.05, 5, .05, 'alpha'),
+                    d=_buttons(d, [1, 2, 3], 'd'))
 
 # %% ../../nbs/14_explorer.ipynb #93c5985d
 def map_mosaic(
@@ -389,11 +353,8 @@ def map_mosaic(
     seed:int=0, # whose maps
 )->tuple: # picture (28 rows + gaps, 28 columns + gaps), values -1 to 1, NaN in gaps; labels of the rows; n of the columns
     "Sensitivity maps of several variants as one picture, each map with its own scale."
+    check_choice(seed, 'seed', sorted({r['run'].seed for runs in members.values() for r in runs}))
     chosen = {label: r for label, runs in members.items() for r in runs if r['run'].seed==seed}
-    if not chosen:
-        raise ValueError(
-            f"seed is {seed}: choose one of {sorted({r['run'].seed for runs in members.values() for r in runs})}"
-        )
     columns = sorted({n for r in chosen.values() for n in r['maps']['n']})
     picture = np.full((30*len(chosen), 30*len(columns)), np.nan)
     for row, result in enumerate(chosen.values()):
@@ -408,7 +369,8 @@ def _runs_figure():
     figure = blank_figure(12, 3.2, layout=None)
     for left, width in ((.06, .26), (.375, .22), (.715, .28)): figure.add_axes((left, .17, width, .7))
     maps = figure.axes[2]
-    moving(maps.imshow(np.zeros((30, 210)), cmap='RdBu_r', vmin=-1, vmax=1, interpolation='nearest', aspect='auto'), maps.title)
+    signed = dict(cmap='RdBu_r', vmin=-1, vmax=1)
+    moving(maps.imshow(np.zeros((30, 210)), interpolation='nearest', aspect='auto', **signed), maps.title)
     maps.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1), frame_on=False)
     return figure
 
@@ -427,89 +389,86 @@ def _show_maps(ax, members, seed):
     height = min(1, len(rows)/len(columns)*1.5)                  # squares, as long as there is room
     image.set(data=picture, extent=(0, 1, 1-height, 1))
     for old in list(ax.texts): old.remove()
-    place = dict(fontsize=8, va='center')
-    moving(
-        *(
-            ax.text(-0.02, 1 - height * (i + 0.5) / len(rows), row.replace(' ', '\n', 1), ha='right', **place)
-            for i, row in enumerate(rows)
-        ),
-        *(
-            ax.text((i + 0.5) / len(columns), 1 - height - 0.05, f'{n}', ha='center', **place)
-            for i, n in enumerate(columns)
-        ),
-    )
+    small = dict(fontsize=8, va='center')
+    for i, row in enumerate(rows):
+        moving(ax.text(-.02, 1 - height*(i+.5)/len(rows), row.replace(' ', '\n', 1), ha='right', **small))
+    for i, n in enumerate(columns):
+        moving(ax.text((i+.5)/len(columns), 1-height-.05, f'{n}', ha='center', **small))
     ax.set_title(f'sensitivity maps of eigenvalue $n$, seed {seed}', fontsize=10)
+
+def _redraw(drawn, panel, key, *drawing):
+    "Draw a panel with `_draw_all`, unless it shows the curves of `key` already; label -> its artists."
+    if drawn.get(panel, [None])[0]!=key: drawn[panel] = key, _draw_all(*drawing)
+    return drawn[panel][1]
 
 def _show_runs(figure, drawn, group, members, labels, layer, attack, seed):
     "Show the chosen runs, and say how robust they are; `drawn` remembers the curves that are there."
     if not labels: raise ValueError('variants is empty: choose at least one')
     (spectra, robustness, maps), results = figure.axes, [r for runs in members.values() for r in runs]
-    if drawn.get('spectra', [0])[0] != (group, layer):
-        drawn['spectra'] = (
-            (group, layer),
-            _draw_all(lambda ax: plot_spectra(results, None, ax, layer, legend=False), spectra, members, 2),
-        )
-    if drawn.get('robustness', [0])[0] != (group, attack):
-        drawn['robustness'] = (
-            (group, attack),
-            _draw_all(lambda ax: plot_robustness(results, attack, None, ax, legend=False), robustness, members, 1),
-        )
-    for _, artists in drawn.values():
-        for label, curves in artists.items():
-            for curve in curves: curve.set_visible(label in labels)
-    moving(robustness.legend(handles=[drawn['robustness'][1][label][0] for label in labels], frameon=False, fontsize=8))
+    draw_spectra = lambda ax: plot_spectra(results, None, ax, layer, legend=False)
+    draw_robustness = lambda ax: plot_robustness(results, attack, None, ax, legend=False)
+    falling = _redraw(drawn, 'spectra', (group, layer), draw_spectra, spectra, members, 2)
+    robust = _redraw(drawn, 'robustness', (group, attack), draw_robustness, robustness, members, 1)
+    for label in members:
+        for curve in falling[label] + robust[label]: curve.set_visible(label in labels)
+    moving(robustness.legend(handles=[robust[label][0] for label in labels], frameon=False, fontsize=8))
     chosen = {label: members[label] for label in labels}
     _show_maps(maps, chosen, seed)
     accuracy = {label: np.mean([average_accuracy(r, attack) for r in runs]) for label, runs in chosen.items()}
-    return f"{setup_title(results)}; accuracy averaged over all strengths of {attack} above 0: " + ', '.join(
-        f'{label} {a:.3f}' for label, a in accuracy.items()
-    )
+    averages = ', '.join(f'{label} {a:.3f}' for label, a in accuracy.items())
+    return f'{setup_title(results)}; accuracy averaged over all strengths of {attack} above 0: {averages}'
 
-def explore_runs(
-    store=None, # a Store; None: the one of the package
-    group:str=None, # of runs, to begin with; None: 'small', one hidden layer with batch norm, if it is there, else the first
-)->Explorer: # controls: group, variants, layer, attack, seed
-    "Compare spectra, robustness and sensitivity maps of stored runs."
-    results = [r for r in (store or packaged_store()).results() if 'failed' not in r]
+def _grouped(results):
+    "Group -> label -> results of all seeds, for the runs that did not fail."
     groups = {}
     for result in sorted(results, key=lambda r: r['run'].group): groups.setdefault(result['run'].group, []).append(result)
-    groups = {name: by_label(found) for name, found in groups.items()}
-    if not groups: raise ValueError('store is empty: run `powerlaw_nb reproduce` first')
-    usual = next((r['run'].group for r in results if r['run'] in grid('shallow', 'small') and r['run'].bn), next(iter(groups)))
-    figure, drawn = _runs_figure(), {}
-    show = lambda group, variants, layer, attack, seed: _show_runs(
-        figure, drawn, group, groups[group], variants, layer, attack, seed
-    )
-    if group is not None: check_choice(group, 'group', groups)
-    controls = dict(
-        group=widgets.SelectionSlider(
-            value=group or usual, options=list(groups), description='group', layout=dict(width='36em')
-        ),
-        variants=Checkboxes(),
-        layer=_buttons('', [''], 'layer'),
-        attack=_buttons('fgsm', dict(FGSM='fgsm', PGD='pgd', noise='noise'), 'attack'),
-        seed=_buttons('', [''], 'seed of maps'),
-    )
-    _set_options(controls, _run_options(groups[group or usual]))
-    explorer = Explorer(figure, show, **controls)
-    def regroup(change):
-        with explorer.together(): _set_options(controls, _run_options(groups[change['new']]))
-    explorer.group.unobserve(explorer._moved, 'value')           # one drawing, after the other lists fit the group
-    explorer.group.observe(regroup, 'value')
-    return explorer
+    return {name: by_label(found) for name, found in groups.items()}
+
+def _usual_group(results):
+    "One hidden layer with batch norm of preset 'small' if it is there, else the first."
+    shallow = [run for run in grid('shallow', 'small') if run.bn]
+    return next((r['run'].group for r in results if r['run'] in shallow), min(r['run'].group for r in results))
 
 def _run_options(members):
     "For each control that depends on the group: its options and its first value."
     labels, results = list(members), [r for runs in members.values() for r in runs]
-    first = [
-        label for label in ('vanilla', best_label(results) or best_label(results, 'specreg-all')) if label in labels
-    ] or labels[:1]
+    best = best_label(results) or best_label(results, 'specreg-all')
+    first = [label for label in ('vanilla', best) if label in labels] or labels[:1]
     layers, seeds = list(results[0]['spectra']), sorted({r['run'].seed for r in results})
     return dict(variants=(labels, first), layer=(layers, layers[-1]), seed=(seeds, seeds[0]))
 
 def _set_options(controls, options):
     "Give controls their options and values."
     for name, (choices, value) in options.items(): controls[name].options, controls[name].value = choices, value
+
+def _run_controls(group, groups):
+    "The controls of `explore_runs`, with the options of a group."
+    layout = dict(width='36em')
+    controls = dict(group=widgets.SelectionSlider(value=group, options=list(groups), description='group', layout=layout),
+                    variants=Checkboxes(), layer=_buttons('', [''], 'layer'),
+                    attack=_buttons('fgsm', dict(FGSM='fgsm', PGD='pgd', noise='noise'), 'attack'),
+                    seed=_buttons('', [''], 'seed of maps'))
+    _set_options(controls, _run_options(groups[group]))
+    return controls
+
+def explore_runs(
+    store=None, # a Store; None: the one of the package
+    group:str=None, # of runs, to begin with; None: one hidden layer with batch norm of preset 'small' if it is there, else the first
+)->Explorer: # controls: group, variants, layer, attack, seed
+    "Compare spectra, robustness and sensitivity maps of stored runs."
+    results = [r for r in (store or packaged_store()).results() if 'failed' not in r]
+    if not results: raise ValueError('store is empty: run `powerlaw_nb reproduce` first')
+    groups = _grouped(results)
+    group = _usual_group(results) if group is None else check_choice(group, 'group', groups)
+    figure, drawn = _runs_figure(), {}
+    def show(group, variants, layer, attack, seed):
+        return _show_runs(figure, drawn, group, groups[group], variants, layer, attack, seed)
+    explorer = Explorer(figure, show, **_run_controls(group, groups))
+    def regroup(change):
+        with explorer.together(): _set_options(explorer.controls, _run_options(groups[change['new']]))
+    explorer.group.unobserve(explorer._moved, 'value')           # one drawing, after the other lists fit the group
+    explorer.group.observe(regroup, 'value')
+    return explorer
 
 # %% ../../nbs/14_explorer.ipynb #ea83a1e4
 def train_pair(
@@ -518,11 +477,8 @@ def train_pair(
     seed:int=0, # 0, 1 or 2
 )->dict: # label -> network
     "Train a vanilla and a SpecReg network with one hidden layer, without batch norm, of preset 'quick'."
-    runs = [
-        replace(run, epochs=epochs)
-        for run in grid('shallow', 'quick')
-        if not run.bn and run.seed == seed and run.beta in (0.0, beta)
-    ]
+    plain = [run for run in grid('shallow', 'quick') if not run.bn and run.seed==seed]
+    runs = [replace(run, epochs=epochs) for run in plain if run.beta in (0., beta)]
     if len(runs)!=2: raise ValueError(f'beta is {beta!r} and seed {seed!r}: choose beta from 1, 2, 5 and seed from 0, 1, 2')
     x, y = mnist(limit=runs[0].train_images, raw=True)
     trainers = {run.label: make_trainer(run) for run in runs}
@@ -540,12 +496,11 @@ def attack_all(
     eps:float=.05, # radius, or standard deviation of the noise, in units of the pixel range
 )->dict: # label -> dictionary of image (28, 28), before (10,) and after (10,): class probabilities
     "One image attacked with each network, and the class probabilities before and after."
-    check_choice(attack, 'attack', _moves)
-    result = {}
+    move, result = _moves[check_choice(attack, 'attack', _moves)], {}
     for label, model in models.items():
         device = next((p.device for p in model.parameters()), 'cpu')
         image = x.to(device)
-        attacked = _moves[attack](model, image, torch.tensor([y], device=device), eps)
+        attacked = move(model, image, torch.tensor([y], device=device), eps)
         with torch.no_grad(), evaluating(model): before, after = model(torch.cat([image, attacked])).softmax(1).cpu()
         result[label] = dict(image=attacked[0, 0].cpu(), before=before, after=after)
     return result
@@ -556,16 +511,14 @@ def drawing_to_image(
 )->Tensor: # (1, 1, 28, 28) in [0,1]
     "A typed digit as an image like those of MNIST."
     lines = text.rstrip().split('\n')
-    if len(lines) > 14 or max(map(len, lines)) > 14:
-        raise ValueError(
-            f'drawing has {len(lines)} lines of up to {max(map(len, lines))} characters: at most 14 by 14 fit'
-        )
+    height, width = len(lines), max(map(len, lines))
+    if max(height, width)>14:
+        raise ValueError(f'drawing has {height} lines of up to {width} characters: at most 14 by 14 fit')
     ink = torch.tensor([[c not in ' .' for c in line.ljust(14)] for line in lines]).float()
     if not ink.any(): raise ValueError('drawing has no ink: type a character other than blank and point')
     soft = torch.tensor([1., 2., 1.])/4
-    wide = F.pad(
-        ink.repeat_interleave(2, 0).repeat_interleave(2, 1), [28] * 4
-    )  # room on all sides, so that nothing is cut off before the centre is known
+    # so that nothing is cut off before the centre is known
+    wide = F.pad(ink.repeat_interleave(2, 0).repeat_interleave(2, 1), [28]*4)
     wide = F.conv2d(wide[None, None], (soft[:, None]*soft)[None, None], padding=1)
     centre = [wide[0, 0].sum(1-axis) @ torch.arange(wide.shape[2+axis]).float() / wide.sum() for axis in (0, 1)]
     top, left = (round(float(c) - 13.5) for c in centre)
@@ -573,20 +526,8 @@ def drawing_to_image(
 
 def example_drawing()->str: # 10 lines
     "A typed seven."
-    return '\n'.join(
-        [
-            '#########',
-            '########.',
-            '.......##',
-            '......##.',
-            '......##.',
-            '.....##..',
-            '.....##..',
-            '....##...',
-            '....##...',
-            '...##....',
-        ]
-    )
+    return '\n'.join(['#########', '########.', '.......##', '......##.', '......##.',
+                      '.....##..', '.....##..', '....##...', '....##...', '...##....'])
 
 # %% ../../nbs/14_explorer.ipynb #25769a10
 def _attack_figure(labels):
@@ -597,10 +538,9 @@ def _attack_figure(labels):
         for ax, title in ((image, 'image'), (change, 'change')): ax.set(xticks=[], yticks=[], title=title)
         bars.set(xlim=(-.6, 9.6), ylim=(0, 1.05), xticks=range(10), yticks=[0, .5, 1], ylabel='probability', title=' ')
         image.set_ylabel(label)
-        pictures = [
-            image.imshow(np.zeros((28, 28)), cmap='gray_r', vmin=0, vmax=1),
-            change.imshow(np.zeros((28, 28)), cmap='RdBu_r', vmin=-0.2, vmax=0.2),
-        ]
+        empty = np.zeros((28, 28))
+        pictures = [image.imshow(empty, cmap='gray_r', vmin=0, vmax=1),
+                    change.imshow(empty, cmap='RdBu_r', vmin=-.2, vmax=.2)]
         after = bars.bar(range(10), [0]*10, color=style(label)['color'])
         before, = bars.plot(range(10), [0]*10, 'k_', ms=12, mew=2)
         moving(*pictures, *after, before, bars.title)
@@ -612,13 +552,30 @@ def _show_attack(parts, models, x, y, attack, eps):
     "Move the parts of the figure, and say what the networks see."
     found, said = attack_all(models, x, y, attack, eps), []
     for (image, change, after, before, bars), (label, r) in zip(parts[1], found.items()):
-        image.set_data(r['image'].numpy()); change.set_data((r['image'] - x[0, 0]).numpy())
+        image.set_data(r['image'].numpy())
+        change.set_data((r['image'] - x[0, 0]).numpy())
         for bar, height in zip(after, r['after'].tolist()): bar.set_height(height)
         before.set_ydata(r['before'].numpy())
         was, now = int(r['before'].argmax()), int(r['after'].argmax())
         bars.set_title(f'{was} → {now}', color='k' if now==y else style('SpecReg-all')['color'])
         said.append(f"{label}: {was} ({r['before'][was]:.2f}) → {now} ({r['after'][now]:.2f})")
     return f"a {y}, {attack}, ε = {eps:g}. " + '; '.join(said)
+
+def _attack_controls(index, n_images, attack, eps):
+    "The controls of `explore_attack`; those that the source does not need are hidden."
+    number = lambda value, last, name: _slider(widgets.BoundedIntText, value, 0, last, 1, name)
+    size = dict(rows=12, layout=dict(width='20em'))
+    controls = dict(source=_buttons('test image', ['test image', 'drawing'], 'source'),
+                    index=number(index, n_images-1, 'test image'), digit=number(7, 9, 'drawn digit'),
+                    attack=_buttons(attack, list(_moves), 'attack'),
+                    eps=_slider(widgets.FloatSlider, eps, 0, .3, .01, 'epsilon'),
+                    drawing=widgets.Textarea(example_drawing(), description='drawing', **size))
+    def only_needed(change):
+        needed = ('digit', 'drawing') if controls['source'].value=='drawing' else ('index',)
+        for name in ('index', 'digit', 'drawing'): controls[name].layout.display = None if name in needed else 'none'
+    controls['source'].observe(only_needed, 'value')
+    only_needed(None)
+    return controls
 
 def explore_attack(
     models:dict=None, # label -> network; None: those of `train_pair`, which takes a few seconds
@@ -631,24 +588,7 @@ def explore_attack(
     if not models: raise ValueError("models is empty: give at least one network, for example dict(mine=model)")
     (images, classes), parts = mnist(train=False), _attack_figure(models)
     def show(source, index, drawing, digit, attack, eps):
-        x, y = (drawing_to_image(drawing), digit) if source=='drawing' else (images[index:index+1], int(classes[index]))
+        if source=='drawing': x, y = drawing_to_image(drawing), digit
+        else: x, y = images[index:index+1], int(classes[index])
         return _show_attack(parts, models, x, y, attack, eps)
-    number = lambda value, last, name: _slider(widgets.BoundedIntText, value, 0, last, 1, name)
-    explorer = Explorer(
-        parts[0],
-        show,
-        source=_buttons('test image', ['test image', 'drawing'], 'source'),
-        index=number(index, len(images) - 1, 'test image'),
-        digit=number(7, 9, 'drawn digit'),
-        attack=_buttons(attack, list(_moves), 'attack'),
-        eps=_slider(widgets.FloatSlider, eps, 0, 0.3, 0.01, 'epsilon'),
-        drawing=widgets.Textarea(example_drawing(), description='drawing', rows=12, layout=dict(width='20em')),
-    )
-    def only_needed(change):
-        for control in (explorer.index, explorer.digit, explorer.drawing):
-            control.layout.display = (
-                'none' if (control is explorer.index) == (explorer.source.value == 'drawing') else None
-            )
-    explorer.source.observe(only_needed, 'value')
-    only_needed(None)
-    return explorer
+    return Explorer(parts[0], show, **_attack_controls(index, len(images), attack, eps))
