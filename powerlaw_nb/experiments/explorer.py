@@ -453,7 +453,7 @@ def _run_controls(group, groups):
 
 def explore_runs(
     store=None, # a Store; None: the one of the package
-    group:str=None, # of runs, to begin with; None: one hidden layer with batch norm of preset 'small' if it is there, else the first
+    group:str=None, # of runs, to begin with; None: 'small', one hidden layer with batch norm, if it is there, else the first
 )->Explorer: # controls: group, variants, layer, attack, seed
     "Compare spectra, robustness and sensitivity maps of stored runs."
     results = [r for r in (store or packaged_store()).results() if 'failed' not in r]
