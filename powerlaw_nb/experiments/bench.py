@@ -149,25 +149,15 @@ def measure_loss(
     rows = []
     for N in sizes:
         works, B = loss_works(round(per_neuron*N), N, device), round(per_neuron*N)
-        near = interleaved({k: works[k] for k in ('two products', 'fast')}, device, budget/2)
+        near = interleaved({k: works[k] for k in ('two products', 'fast')}, device, budget/2,
+                           most=21 if N>=1000 else 201)           # short ones vary more
         far = interleaved({k: works[k] for k in ('fast', 'plain', 'exact')}, device, budget/2, least=1, most=7, warm=int(N<4000))
-        memory = {
-            k: _digits(peak_bytes(works[k], device) / (4 * B * N))
-            for k in ('fast', 'plain', 'exact')
-            if k == 'fast' or N <= 4000
-        }  # it is the same at any size, and they take long
-        rows.append(
-            dict(
-                N=N,
-                B=B,
-                over_products=ratio(near, 'fast', 'two products'),
-                plain_over_fast=ratio(far, 'plain', 'fast'),
-                exact_over_fast=ratio(far, 'exact', 'fast'),
-                memory=memory,
-                milliseconds=_digits(1e3 * statistics.median(near['fast'])),
-                tflops={k: _digits(4 * B * N * N / statistics.median(v) / 1e12) for k, v in near.items()},
-            )
-        )
+        memory = {k: _digits(peak_bytes(works[k], device)/(4*B*N)) for k in ('fast', 'plain', 'exact')
+                  if k=='fast' or N<=4000}                        # it is the same at any size, and they take long
+        rows.append(dict(
+            N=N, B=B, over_products=ratio(near, 'fast', 'two products'), plain_over_fast=ratio(far, 'plain', 'fast'),
+            exact_over_fast=ratio(far, 'exact', 'fast'), memory=memory, milliseconds=_digits(1e3*statistics.median(near['fast'])),
+            tflops={k: _digits(4*B*N*N/statistics.median(v)/1e12) for k, v in near.items()}))
     return rows
 
 # %% ../../nbs/engineering/90_benchmarks.ipynb #d75ca7ae
@@ -183,16 +173,9 @@ def _step_works(run, images, labels, device):
         if penalty: loss = loss + regularizer.loss()
         opt.zero_grad(); loss.backward()
         if update: opt.step()
-    return (
-        model,
-        regularizer,
-        {
-            'forward and backward': lambda: step(False, False),
-            'without': lambda: step(False, True),
-            'with': lambda: step(True, True),
-            'optimizer': opt.step,
-        },
-    )
+    works = {'forward and backward': lambda: step(False, False), 'without': lambda: step(False, True),
+             'with': lambda: step(True, True), 'optimizer': opt.step}
+    return model, regularizer, works
 
 def measure_steps(
     preset:str='paper', # whose networks
@@ -207,24 +190,14 @@ def measure_steps(
         seconds = interleaved(works, device, budget)
         start = time.perf_counter(); regularizer.refresh(x); _wait(device); refresh = time.perf_counter() - start
         typical, steps = {k: statistics.median(v) for k, v in seconds.items()}, math.ceil(len(x)/run.batch_size)
-        parts = {
-            'forward and backward': typical['forward and backward'],
-            'regularizer': max(typical['with'] - typical['without'], 0.0),
-            'optimizer': typical['optimizer'],
-        }
+        parts = {'forward and backward': typical['forward and backward'],
+                 'regularizer': max(typical['with']-typical['without'], 0.), 'optimizer': typical['optimizer']}
         parts = {**{k: v*steps for k, v in parts.items()}, 'refresh': refresh}
-        rows.append(
-            dict(
-                network=run.network,
-                layers=len(regularizer.layers),
-                batch_size=run.batch_size,
-                images=len(x),
-                with_over_without=ratio(seconds, 'with', 'without'),
-                shares={k: _digits(v / sum(parts.values())) for k, v in parts.items()},
-                milliseconds_with=_digits(1e3 * typical['with']),
-                seconds_refresh=_digits(refresh),
-            )
-        )
+        rows.append(dict(
+            network=run.network, layers=len(regularizer.layers), batch_size=run.batch_size, images=len(x),
+            with_over_without=ratio(seconds, 'with', 'without'),
+            shares={k: _digits(v/sum(parts.values())) for k, v in parts.items()},
+            milliseconds_with=_digits(1e3*typical['with']), seconds_refresh=_digits(refresh)))
         regularizer.remove()
     return rows
 
@@ -249,31 +222,18 @@ def measure_refresh(
         double, summary = x.double(), Covariance(N, device=device)
         cov = double.T @ double / len(x)
         seconds = interleaved({'product': lambda: double.T @ double, 'stream': lambda: summary.update(x)}, device, budget/2)
-        solve = interleaved(
-            {'decomposition': lambda: eigendecomposition(cov)},
-            device,
-            budget / 2,
-            least=1,
-            most=5,
-            warm=int(N < 4000),
-        )
+        solve = interleaved({'decomposition': lambda: eigendecomposition(cov)}, device, budget/2,
+                            least=1, most=5, warm=int(N<4000))
         def refresh(chunks):
             summary = Covariance(N, device=device)
             for _ in range(chunks): summary.update(x)
             return eigendecomposition(summary.take(), overwrite=True)
         memory = {f'{chunks} chunks': _digits(peak_bytes(lambda: refresh(chunks), device)/(8*N*N)) for chunks in (1, 4)}
         stream = statistics.median(seconds['stream'])*images/len(x)
-        rows.append(
-            dict(
-                N=N,
-                chunk=len(x),
-                stream_over_product=ratio(seconds, 'stream', 'product'),
-                memory=memory,
-                seconds_decomposition=_digits(statistics.median(solve['decomposition'])),
-                seconds_stream=_digits(stream),
-                images=images,
-            )
-        )
+        rows.append(dict(
+            N=N, chunk=len(x), stream_over_product=ratio(seconds, 'stream', 'product'), memory=memory,
+            seconds_decomposition=_digits(statistics.median(solve['decomposition'])), seconds_stream=_digits(stream),
+            images=images))
     return rows
 
 # %% ../../nbs/engineering/90_benchmarks.ipynb #d6403e94
@@ -291,15 +251,8 @@ def measure_memory(
         for count in images:
             x = mnist(device=device, limit=count)[0]
             regularizer.eigvecs.clear()                           # those of the refresh before would only be replaced
-            rows.append(
-                dict(
-                    N=N,
-                    layers=D,
-                    images=count,
-                    chunk=_digits(1024 / N),
-                    arrays=_digits(peak_bytes(lambda: regularizer.refresh(x), device) / (8 * N * N)),
-                )
-            )
+            arrays = peak_bytes(lambda: regularizer.refresh(x), device)/(8*N*N)
+            rows.append(dict(N=N, layers=D, images=count, chunk=_digits(1024/N), arrays=_digits(arrays)))
         regularizer.remove()
     return rows
 
@@ -331,9 +284,8 @@ def _rivals(model, x, y, steps, step_size):
     else:
         wrapped = foolbox.PyTorchModel(model, bounds=(0, 1), device=x.device)
         attack = foolbox.attacks.LinfPGD(abs_stepsize=step_size, steps=steps, random_start=False)
-        rivals['foolbox'] = lambda eps: (
-            (~attack(wrapped, x, y, epsilons=[max(e, 1e-9) for e in eps])[2]).double().mean(1).tolist()
-        )
+        broken = lambda eps: attack(wrapped, x, y, epsilons=[max(e, 1e-9) for e in eps])[2]
+        rivals['foolbox'] = lambda eps: (~broken(eps)).double().mean(1).tolist()
     return rivals
 
 def measure_attacks(
@@ -349,45 +301,21 @@ def measure_attacks(
     for network, preset in networks:
         model = _trained(network, device, preset)
         ours = partial(pgd, steps=steps, step_size=.01)
-        curve = lambda eps, attack=partial(ours, stop_when_broken=True), nested=True: robustness_curve(
-            model, x, y, attack, eps, nested=nested
-        ).tolist()
-        works = {
-            'ours': lambda eps: curve(eps, nested='bisect'),
-            'ours, rising': lambda eps: curve(eps),
-            'ours, plain': lambda eps: curve(eps, ours, False),
-            **_rivals(model, x, y, steps, 0.01),
-        }
+        def curve(eps, attack=partial(ours, stop_when_broken=True), nested=True):
+            return robustness_curve(model, x, y, attack, eps, nested=nested).tolist()
+        works = {'ours': lambda eps: curve(eps, nested='bisect'), 'ours, rising': lambda eps: curve(eps),
+                 'ours, plain': lambda eps: curve(eps, ours, False), **_rivals(model, x, y, steps, .01)}
         curves = {name: [round(a, 4) for a in work(eps)] for name, work in works.items()}
-        one = interleaved(
-            {
-                name: partial(work, [eps[len(eps) // 2]])
-                for name, work in works.items()
-                if name not in ('ours', 'ours, rising')
-            },
-            device,
-            budget,
-            least=1,
-            most=5,
-            warm=0,
-        )
+        middle = [eps[len(eps)//2]]
+        single = {name: partial(work, middle) for name, work in works.items() if name not in ('ours', 'ours, rising')}
+        one = interleaved(single, device, budget, least=1, most=5, warm=0)
         many = interleaved({name: partial(work, eps) for name, work in works.items()}, device, budget, least=1, most=3, warm=0)
         slowest = 'torchattacks' if 'torchattacks' in works else 'ours, plain'
-        rows.append(
-            dict(
-                network=network,
-                preset=preset,
-                images=len(x),
-                eps=list(eps),
-                steps=steps,
-                curves=curves,
-                reference=slowest,
-                pgd={name: ratio(one, name, slowest) for name in one},
-                curve={name: ratio(many, name, slowest) for name in many},
-                seconds_curve=_digits(statistics.median(many['ours'])),
-                largest_difference=_digits(max(abs(a - b) for a, b in zip(curves['ours'], curves[slowest]))),
-            )
-        )
+        rows.append(dict(
+            network=network, preset=preset, images=len(x), eps=list(eps), steps=steps, curves=curves, reference=slowest,
+            pgd={name: ratio(one, name, slowest) for name in one}, curve={name: ratio(many, name, slowest) for name in many},
+            seconds_curve=_digits(statistics.median(many['ours'])),
+            largest_difference=_digits(max(abs(a-b) for a, b in zip(curves['ours'], curves[slowest])))))
     return rows
 
 # %% ../../nbs/engineering/90_benchmarks.ipynb #5cf2a023
@@ -410,13 +338,8 @@ def measure_growth(
     def row(what, predicted, works):
         seconds = interleaved(works, device, budget, most=9)
         sizes, typical = list(works), [statistics.median(v) for v in seconds.values()]
-        return dict(
-            what=what,
-            sizes=sizes,
-            seconds=[_digits(s) for s in typical],
-            exponent=_exponent(sizes, typical),
-            predicted=predicted,
-        )
+        return dict(what=what, sizes=sizes, seconds=[_digits(s) for s in typical], exponent=_exponent(sizes, typical),
+                    predicted=predicted)
     images = mnist(device=device, limit=1000)
     def deep(depth):
         model = seeded(0, lambda: MLP((784, *[400]*depth, 10))).to(device)
@@ -426,14 +349,8 @@ def measure_growth(
         regularizer.remove()
         return lambda: [_gradient(lambda x: spectral_loss(x, regularizer.eigvecs[name]), x) for name, x in activations.items()]
     model = _trained('mlp', device, preset, images=5000)
-    curve = lambda count: partial(
-        robustness_curve,
-        model,
-        *images,
-        partial(pgd, stop_when_broken=True),
-        [0.15 * (i + 1) / count for i in range(count)],
-        'bisect',
-    )
+    curve = lambda count: partial(robustness_curve, model, *images, partial(pgd, stop_when_broken=True),
+                                  [.15*(i+1)/count for i in range(count)], 'bisect')
     cov = {N: (lambda x: x.T @ x)(_layer(N, N, device)[0].double()) for N in neurons}
     return [row('loss, N neurons at B = 2000', 2, {N: loss_works(2000, N, device)['fast'] for N in neurons}),
             row('loss, B inputs at N = 1000', 1, {B: loss_works(B, 1000, device)['fast'] for B in batches}),
@@ -471,54 +388,25 @@ def measure_ideas(
     row('loss in pieces of 1024 rows, the gradient over Z', True, ours, whole, _difference(ours(), whole()))
     shifted = x + 100
     exact = _whole_loss(shifted.double(), V.double())[1]
-    row(
-        'mean folded into the product (change: variances at a mean of 100)',
-        False,
-        lambda: _whole_loss(x, V, True),
-        lambda: _whole_loss(x, V),
-        _difference(_whole_loss(shifted, V, True)[1].double(), exact),
-    )
+    row('mean folded into the product (change: variances at a mean of 100)', False, lambda: _whole_loss(x, V, True),
+        lambda: _whole_loss(x, V), _difference(_whole_loss(shifted, V, True)[1].double(), exact))
     W, three = torch.stack([V]*3), torch.stack([x]*3)
-    row(
-        'one batched product for 3 layers or seeds',
-        False,
-        lambda: three @ W,
-        lambda: [h @ V for h in three],
-        _difference((three @ W)[0], x @ V),
-    )
+    row('one batched product for 3 layers or seeds', False, lambda: three@W, lambda: [h@V for h in three],
+        _difference((three@W)[0], x@V))
     def panels(x): return Covariance(N, device=device).update(x)
     def in_one(x):
         x = x.double(); x -= x.mean(0)
         return torch.zeros(N, N, dtype=torch.float64, device=device).addmm_(x.T, x)
-    row(
-        'covariance by panels on and right of the diagonal',
-        True,
-        lambda: panels(x),
-        lambda: in_one(x),
-        _difference(panels(x).cov, in_one(x) / B),
-    )
-    row(
-        'covariance by products in float32',
-        False,
-        lambda: (x.T @ x).double(),
-        lambda: double.T @ double,
-        _difference((x.T @ x).double(), double.T @ double),
-    )
+    row('covariance by panels on and right of the diagonal', True, lambda: panels(x), lambda: in_one(x),
+        _difference(panels(x).cov, in_one(x)/B))
+    row('covariance by products in float32', False, lambda: (x.T @ x).double(), lambda: double.T @ double,
+        _difference((x.T @ x).double(), double.T @ double))
     residual = lambda pair: _digits(((cov@pair[1].double() - pair[1].double()*pair[0].double()).norm()/cov.norm()).item())
-    row(
-        'decomposition in float32 (change: residual)',
-        False,
-        lambda: torch.linalg.eigh(cov.float()),
-        lambda: torch.linalg.eigh(cov),
-        residual(torch.linalg.eigh(cov.float())),
-    )
-    row(
-        'one step of subspace iteration in place of a decomposition (change: residual from vectors that are 1% off)',
-        False,
-        lambda: _subspace_step(cov, V.double()),
-        lambda: torch.linalg.eigh(cov),
-        residual(_subspace_step(cov, torch.linalg.eigh(cov)[1] + 0.01 * V.double() / math.sqrt(N))),
-    )
+    row('decomposition in float32 (change: residual)', False, lambda: torch.linalg.eigh(cov.float()),
+        lambda: torch.linalg.eigh(cov), residual(torch.linalg.eigh(cov.float())))
+    row('one step of subspace iteration in place of a decomposition (change: residual from vectors that are 1% off)', False,
+        lambda: _subspace_step(cov, V.double()), lambda: torch.linalg.eigh(cov),
+        residual(_subspace_step(cov, torch.linalg.eigh(cov)[1] + .01*V.double()/math.sqrt(N))))
     return rows
 
 def _subspace_step(cov, V):
@@ -533,25 +421,14 @@ def machine(
     "What a reader must know of the machine that a figure was measured on."
     information = Path('/proc/cpuinfo')
     names = [
-        line.split(':')[1].strip()
-        for line in (information.read_text().splitlines() if information.exists() else ())
-        if line.startswith('model name')
-    ]
+        line.split(':')[1].strip() for line in (information.read_text().splitlines() if information.exists() else ())
+        if line.startswith('model name')]
     device = torch.device(device_here(device))
     return dict(
-        device=torch.cuda.get_device_name(device)
-        if device.type == 'cuda'
-        else names[0]
-        if names
-        else platform.processor() or platform.machine(),
-        kind=device.type,
-        threads=torch.get_num_threads(),
-        system=platform.system(),
-        python=platform.python_version(),
-        torch=torch.__version__,
-        date=date.today().isoformat(),
-        **code_origin(),
-    )
+        device=torch.cuda.get_device_name(device) if device.type=='cuda'
+        else names[0] if names else platform.processor() or platform.machine(),
+        kind=device.type, threads=torch.get_num_threads(), system=platform.system(), python=platform.python_version(),
+        torch=torch.__version__, date=date.today().isoformat(), **code_origin())
 
 def _runs(section, preset, device):
     "Seconds of all runs of a section."
@@ -561,27 +438,17 @@ def _runs(section, preset, device):
         return [dict(section=section, preset=preset, runs=len(runs), workers=workers, seconds=_digits(time.perf_counter()-start))]
 
 _parts = dict(
-    loss=dict(
-        full=partial(measure_loss, [250, 500, 1000, 2000, 4000, 8000]),
-        small=partial(measure_loss, [100, 200], budget=1.0),
-    ),
-    steps=dict(full=measure_steps, small=partial(measure_steps, 'smoke', 1200, budget=0.5)),
-    refresh=dict(
-        full=partial(measure_refresh, [250, 500, 1000, 2000, 4000, 8000]),
-        small=partial(measure_refresh, [100, 200], budget=0.5),
-    ),
+    loss=dict(full=partial(measure_loss, [250, 500, 1000, 2000, 4000, 8000]), small=partial(measure_loss, [100, 200], budget=1.)),
+    steps=dict(full=measure_steps, small=partial(measure_steps, 'smoke', 1200, budget=.5)),
+    refresh=dict(full=partial(measure_refresh, [250, 500, 1000, 2000, 4000, 8000]),
+                 small=partial(measure_refresh, [100, 200], budget=.5)),
     memory=dict(full=measure_memory, small=partial(measure_memory, 100, (1, 2), (200, 400))),
-    attacks=dict(
-        full=measure_attacks, small=partial(measure_attacks, (('mlp', 'smoke'),), 20, (0.0, 0.05, 0.1), 5, budget=0.5)
-    ),
-    growth=dict(
-        full=partial(measure_growth, [500, 1000, 2000, 4000], [1000, 2000, 4000, 8000]),
-        small=partial(measure_growth, [50, 100], [1000, 1500], (1, 2), (1, 3), 'smoke', budget=0.2),
-    ),
-    ideas=dict(full=measure_ideas, small=partial(measure_ideas, 100, budget=0.2)),
+    attacks=dict(full=measure_attacks, small=partial(measure_attacks, (('mlp', 'smoke'),), 20, (0., .05, .1), 5, budget=.5)),
+    growth=dict(full=partial(measure_growth, [500, 1000, 2000, 4000], [1000, 2000, 4000, 8000]),
+                small=partial(measure_growth, [50, 100], [1000, 1500], (1, 2), (1, 3), 'smoke', budget=.2)),
+    ideas=dict(full=measure_ideas, small=partial(measure_ideas, 100, budget=.2)),
     quick=dict(full=partial(_runs, 'shallow', 'quick')),
-    grid=dict(full=partial(_runs, 'paper', 'paper')),
-)
+    grid=dict(full=partial(_runs, 'paper', 'paper')))
 
 def benchmark(
     out:str|Path='benchmarks', # folder of the file cpu.json or cuda.json
@@ -618,42 +485,24 @@ def targets(
     gpu = kind=='cuda'
     def add(what, limit, measured, least=False, unit=''):
         sign = '≥' if least else '≤'
-        found.append(
-            dict(
-                what=what,
-                target=f'{sign} {limit:g}{unit}',
-                measured=f'{measured:.3g}{unit}',
-                met=bool(measured >= limit if least else measured <= limit),
-            )
-        )
+        met = bool(measured>=limit if least else measured<=limit)
+        found.append(dict(what=what, target=f'{sign} {limit:g}{unit}', measured=f'{measured:.3g}{unit}', met=met))
     rows = lambda part: [] if result.get(part, {}).get('size')=='small' else result.get(part, {}).get('rows', [])
     if row := _by(rows('loss'), 'N', 2000):
         add('loss forward and backward / two products, N = 2000, B = 3000', 1.5 if gpu else 1.1, row['over_products']['median'])
-        add(
-            'plain definition with loop / loss, N = 2000, B = 3000',
-            50 if gpu else 4,
-            row['plain_over_fast']['median'],
-            least=True,
-            unit=' ×',
-        )
+        add('plain definition with loop / loss, N = 2000, B = 3000', 50 if gpu else 4, row['plain_over_fast']['median'],
+            least=True, unit=' ×')
         add('peak memory of the loss beyond x and V, in arrays of x', 2, row['memory']['fast'])
     if (row := _by(rows('loss'), 'N', 250)) and not gpu:
         add('loss forward and backward / two products, N = 250, B = 375', 2, row['over_products']['median'])
     for row in rows('memory'):
-        if row['layers'] == 1:
-            add(
-                f"peak memory of a refresh of {row['images']:,} images, one layer of {row['N']}, in N × N of float64: 3, a chunk",
-                3 + row['chunk'],
-                row['arrays'],
-            )
+        if row['layers']==1: add(
+            f"peak memory of a refresh of {row['images']:,} images, one layer of {row['N']}, in N × N of float64: 3, a chunk",
+            3 + row['chunk'], row['arrays'])
     for row in rows('steps'):
         if gpu: add(f"refresh's share of an epoch, {row['network']}", .25, row['shares']['refresh'])
-        if gpu and row['network'] == 'mlp':
-            add(
-                'step with / without regularizer, MLP with three regularized layers',
-                2,
-                row['with_over_without']['median'],
-            )
+        if gpu and row['network']=='mlp': add(
+            'step with / without regularizer, MLP with three regularized layers', 2, row['with_over_without']['median'])
     for row in rows('attacks'):
         if row['reference']=='torchattacks':
             add(f"curve of 16 radii / torchattacks' loop, {row['network']}", .2, row['curve']['ours']['median'])
@@ -666,20 +515,16 @@ def targets_table(
     result:dict, # as `benchmark` gives it
 )->str: # Markdown
     "The targets as a table."
-    return markdown_table(
-        ['what', 'target', 'measured', ''],
-        [[r['what'], r['target'], r['measured'], 'met' if r['met'] else '**missed**'] for r in targets(result)],
-    )
+    return markdown_table(['what', 'target', 'measured', ''], [
+        [r['what'], r['target'], r['measured'], 'met' if r['met'] else '**missed**'] for r in targets(result)])
 
 def stored_benchmark(
     kind:str='cpu', # or 'cuda', where one was measured
 )->dict: # as `benchmark` gives it
     "The benchmark that travels with the package."
     path = importlib.resources.files('powerlaw_nb')/'benchmarks'/f'{kind}.json'
-    if not path.is_file():
-        raise FileNotFoundError(
-            f'kind {kind!r}: no such benchmark travels with the package; measure one with `powerlaw_nb bench --device {kind}`'
-        )
+    if not path.is_file(): raise FileNotFoundError(
+        f'kind {kind!r}: no such benchmark travels with the package; measure one with `powerlaw_nb bench --device {kind}`')
     return json.loads(path.read_text(encoding='utf-8'))
 
 # %% ../../nbs/engineering/90_benchmarks.ipynb #a811927e
@@ -695,24 +540,12 @@ def _add_command(commands):
     "The command `bench`, for the parser of `powerlaw_nb`."
     parser = commands.add_parser('bench', help='measure what the regularizer, the refresh and the attacks cost')
     parser.add_argument('--device', default=None, help='cpu or cuda (default: cuda when there is one)')
-    parser.add_argument(
-        '--out',
-        default='benchmarks',
-        help='folder of the result, cpu.json or cuda.json (default benchmarks); parts in it that are not measured again stay',
-    )
-    parser.add_argument(
-        '--part',
-        action='append',
-        metavar='PART',
-        choices=list(_parts),
-        help=f"only this part: {', '.join(_parts)}; may be given again (default: all but grid, the whole paper)",
-    )
-    parser.add_argument(
-        '--size',
-        default='full',
-        choices=['full', 'small'],
-        help='full takes about half an hour on two cores; small a minute, to try it out (default full)',
-    )
+    parser.add_argument('--out', default='benchmarks', help=(
+        'folder of the result, cpu.json or cuda.json (default benchmarks); parts in it that are not measured again stay'))
+    parser.add_argument('--part', action='append', metavar='PART', choices=list(_parts), help=(
+        f"only this part: {', '.join(_parts)}; may be given again (default: all but grid, the whole paper)"))
+    parser.add_argument('--size', default='full', choices=['full', 'small'], help=(
+        'full takes about half an hour on two cores; small a minute, to try it out (default full)'))
     parser.set_defaults(work=_bench)
 
 def main(
@@ -730,17 +563,8 @@ def _rows(result, part):
 def _ratios(ax, x, rows, label, color, marker, line):
     "Median ratios with quartiles."
     median, low, high = ([row[k] for row in rows] for k in ('median', 'low', 'high'))
-    ax.errorbar(
-        x,
-        median,
-        [np.subtract(median, low), np.subtract(high, median)],
-        label=label,
-        color=color,
-        marker=marker,
-        ls=line,
-        ms=4,
-        capsize=2,
-    )
+    spread = [np.subtract(median, low), np.subtract(high, median)]
+    ax.errorbar(x, median, spread, label=label, color=color, marker=marker, ls=line, ms=4, capsize=2)
 
 def figure_loss(
     result:dict, # as `benchmark` gives it
@@ -756,21 +580,12 @@ def figure_loss(
     for key, name, label in named:
         _ratios(axs[0], N, [row[key] for row in rows], label, *looks[name])
     axs[0].axhline(1, color='k', lw=.6)
-    axs[0].set(
-        xscale='log', yscale='log', xlabel='neurons $N$ (batch $1.5 N$)', ylabel='ratio of times', ylim=(0.6, 100)
-    )
+    axs[0].set(xscale='log', yscale='log', xlabel='neurons $N$ (batch $1.5 N$)', ylabel='ratio of times', ylim=(.6, 100))
     axs[0].legend(frameon=False, fontsize=8, loc='upper right')
     for key, label in dict(exact='exact eigenvalues', plain='plain definition', fast='loss').items():
         color, marker, line = looks[key]
-        axs[1].plot(
-            [row['N'] for row in rows if key in row['memory']],
-            [row['memory'][key] for row in rows if key in row['memory']],
-            color=color,
-            marker=marker,
-            ls=line,
-            ms=4,
-            label=label,
-        )
+        measured = [(row['N'], row['memory'][key]) for row in rows if key in row['memory']]
+        axs[1].plot(*zip(*measured), color=color, marker=marker, ls=line, ms=4, label=label)
     axs[1].set(xscale='log', xlabel='neurons $N$', ylabel='peak memory / size of $x$', ylim=(0, None))
     axs[1].legend(frameon=False, fontsize=8, loc=(0.04, 0.62))
     for ax in axs:
@@ -803,31 +618,16 @@ def figure_attacks(
     names, height = list(rows[0]['curve']), .8/len(rows)
     for i, (row, color, hatch) in enumerate(zip(rows, ('#0072B2', '#E69F00'), ('', '//'))):
         y = np.arange(len(names)) + (i-.5*(len(rows)-1))*height
-        values = [row['curve'][name] for name in names]
-        axs[0].barh(
-            y,
-            [v['median'] for v in values],
-            height,
-            xerr=[[v['median'] - v['low'] for v in values], [v['high'] - v['median'] for v in values]],
-            color=color,
-            hatch=hatch,
-            edgecolor='white',
-            label=row['network'],
-        )
+        low, median, high = (np.array([row['curve'][name][k] for name in names]) for k in ('low', 'median', 'high'))
+        axs[0].barh(y, median, height, xerr=[median-low, high-median], color=color, hatch=hatch, edgecolor='white',
+                    label=row['network'])
     axs[0].set(yticks=range(len(names)), yticklabels=names, xlabel=f"time of the curve / {rows[0]['reference']}")
     axs[0].invert_yaxis()
     axs[0].legend(frameon=False, fontsize=8)
     for row, color in zip(rows, ('#0072B2', '#E69F00')):
         axs[1].plot(row['eps'], row['curves']['ours'], color=color, label=f"{row['network']}, ours")
-        axs[1].plot(
-            row['eps'],
-            row['curves'][row['reference']],
-            color='k',
-            ls=':',
-            marker='x',
-            ms=4,
-            label=row['reference'] if row is rows[-1] else None,
-        )
+        label = row['reference'] if row is rows[-1] else None
+        axs[1].plot(row['eps'], row['curves'][row['reference']], color='k', ls=':', marker='x', ms=4, label=label)
     axs[1].set(xlabel='radius $\\epsilon$', ylabel='accuracy', ylim=(0, 1)); axs[1].legend(frameon=False, fontsize=8)
     return axs
 
@@ -840,15 +640,9 @@ def figure_growth(
     ax = plt.subplots(figsize=(6, 3.4), layout='constrained')[1] if ax is None else ax
     colors, lines = ('#0072B2', '#009E73', '#D55E00', '#CC79A7', '#E69F00'), ('-', '--', '-.', ':', '-')
     for row, color, marker, line in zip(rows, colors, 'os^Dv', lines):
-        ax.loglog(
-            np.divide(row['sizes'], row['sizes'][0]),
-            np.divide(row['seconds'], row['seconds'][0]),
-            color=color,
-            marker=marker,
-            ls=line,
-            ms=4,
-            label=f"{row['what']}: {row['exponent']:.2f} ({row['predicted']})",
-        )
+        label = f"{row['what']}: {row['exponent']:.2f} ({row['predicted']})"
+        sizes, seconds = (np.divide(row[k], row[k][0]) for k in ('sizes', 'seconds'))
+        ax.loglog(sizes, seconds, color=color, marker=marker, ls=line, ms=4, label=label)
     ax.set(xlabel='size / smallest size', ylabel='time / smallest time')
     ax.legend(frameon=False, fontsize=7, title='exponent fitted (predicted)', title_fontsize=8)
     return ax
@@ -858,10 +652,5 @@ def ideas_table(
 )->str: # Markdown
     "The ideas that were tried, as a table."
     spread = lambda r: f"{r['median']:.2f} ({r['low']:.2f}–{r['high']:.2f})"
-    return markdown_table(
-        ['idea', 'time with / without', 'change of the result', 'kept'],
-        [
-            [r['idea'], spread(r['ratio']), f"{r['change']:.0e}", 'yes' if r['kept'] else 'no']
-            for r in _rows(result, 'ideas')
-        ],
-    )
+    return markdown_table(['idea', 'time with / without', 'change of the result', 'kept'], [
+        [r['idea'], spread(r['ratio']), f"{r['change']:.0e}", 'yes' if r['kept'] else 'no'] for r in _rows(result, 'ideas')])
