@@ -17,8 +17,9 @@ colab = 'https://colab.research.google.com/github/' + repository.removeprefix('h
 
 kinds = 'fig|tbl|eq|sec|lst|thm|lem|cor|prp|cnj|def|exm|exr|alg|nte|tip|wrn|imp|cau'
 link = re.compile(r'\]\(\s*<?([^)<>\s]+)>?(?:\s+"[^"]*")?\s*\)|\b(?:href|src)="([^"]+)"|^\[[^\]^]+\]:\s*(\S+)', re.M)
-reference = re.compile(rf'(?<![\w`\\@.])@((?:{kinds})-[\w-]*\w)')
-citation = re.compile(rf'(?<![\w`\\@./])-?@(?!(?:{kinds})-)([A-Za-z][\w:.-]*\w)')
+either = '|'.join(f'{kind}|{kind.capitalize()}' for kind in kinds.split('|'))      # with a capital at the start of a sentence
+reference = re.compile(rf'(?<![\w`\\@.])@((?:{either})-[\w-]*\w)')
+citation = re.compile(rf'(?<![\w`\\@./])-?@(?!(?:{either})-)([A-Za-z][\w:.-]*\w)')
 
 def prose(text):
     "Markdown without code and formulas, in which nothing is a link; the labels of formulas stay."
@@ -107,7 +108,7 @@ def check_references(name, notebook):
     "Cross-references of a page without a definition on the same page, as Quarto's websites want it, and labels given twice or without caption."
     texts, named = list(pieces(notebook)), list(labels(notebook))
     defined = [a for text in texts for a in re.findall(rf'\{{[^}}]*#((?:{kinds})-[\w-]+)', text)] + [label for label, _ in named]
-    wanted = [target for text in texts for target in reference.findall(prose(text))]
+    wanted = [target[0].lower() + target[1:] for text in texts for target in reference.findall(prose(text))]
     yield from (f'{name}: @{target} is defined nowhere on the page' for target in wanted if target not in defined)
     yield from (f'{name}: {label} is defined {defined.count(label)} times' for label in sorted({d for d in defined if defined.count(d)>1}))
     bare = [label for label, caption in named if not caption and label.startswith(('fig-', 'tbl-', 'lst-'))]

@@ -1,9 +1,10 @@
-"""Finish and check a rendered site, which nbdev_docs writes to _docs: links to the site itself become relative, so that a copy reads offline,
-and nothing may be fetched from another host.
+"""Finish and check a rendered site, which nbdev_docs writes to _docs: links to the site itself become relative, so that a copy reads offline;
+the style sheets of the other theme are loaded when a reader asks for it; nothing may be fetched from another host; and a page with all that it
+loads has at most 1.5 MB as transferred: text compressed by gzip, as a host of static pages sends it, pictures and fonts as they are.
 
 python .ci/site.py _docs       # rewrites the pages, then checks them
 python .ci/site.py             # tries this file on a small site of its own"""
-import re, sys, tempfile
+import gzip, re, sys, tempfile
 from pathlib import Path
 
 from common import report, root
@@ -18,11 +19,33 @@ def relative(text, depth=0):
     "Links to pages of the site, without the host; the address that search engines read stays."
     return re.sub(rf'(<a\b[^>]*?\bhref=["\']){re.escape(site)}?(?=[\w#"\'])', lambda m: m[1] + ('../'*depth or './'), text)
 
+def later(text):
+    "The style sheets of the other theme without their prefetch; the switch of the page loads them."
+    return re.sub(r'(<link\b[^>]*?)\brel="prefetch"([^>]*\bquarto-color-alternate\b)', r'\1rel="alternate-theme"\2', text)
+
+def sent(file):
+    "The bytes of a file as they are sent."
+    content = file.read_bytes()
+    return len(gzip.compress(content, 6) if file.suffix in ('.html', '.css', '.js', '.svg', '.json') else content)
+
+def loads(file, text, folder):
+    "The files of the site that a page loads, and those that their style sheets name."
+    links = re.findall(r'<(?:img|script)\b[^>]*?\bsrc="([^"]+)"|<link\b(?=[^>]*\brel="(?:stylesheet|icon)")[^>]*?\bhref="([^"]+)"', text)
+    found = {(file.parent/''.join(link).split('?')[0]).resolve() for link in links if not ''.join(link).startswith(('data:', 'http', '//'))}
+    for sheet in [f for f in found if f.suffix=='.css' and f.is_file()]:
+        for name in re.findall(r'url\(\s*["\']?([^"\')]+)', sheet.read_text(encoding='utf-8')):
+            if not name.startswith(('data:', 'http', '//', '#')): found.add((sheet.parent/re.split('[?#]', name)[0]).resolve())
+    return {f for f in found if f.is_file()}
+
+def weight(file, text, folder):
+    "The bytes that a reader receives who opens only this page."
+    return sent(file) + sum(map(sent, loads(file, text, folder)))
+
 def problems_of(file, text):
     "What a page or a style sheet fetches from other hosts, and pictures without alternative text."
     for pattern in (fetched, in_styles): yield from (f'{file.name} fetches {"".join(filter(None, found))}' for found in pattern.findall(text))
     if file.suffix!='.html': return
-    if file.stat().st_size>limit: yield f'{file.name} has {file.stat().st_size:,} bytes, more than {limit:,}'
+    if (size := weight(file, text, file.parent))>limit: yield f'{file.name} with all it loads has {size:,} bytes as sent, more than {limit:,}'
     if not re.search(r'<html\b[^>]*\blang=', text): yield f'{file.name} does not say its language'
     bare = [found for found in re.findall(r'<img\b[^>]*>', text) if not re.search(r'\balt=(?:"[^"]+"|\'[^\']+\')', found)]
     yield from (f'{file.name}: a picture without alternative text: {found[:120]}' for found in bare)
@@ -32,7 +55,7 @@ def finish(folder):
     "Rewrite the pages; the problems that are left, and how many pages there are."
     problems, pages = [], sorted(folder.rglob('*.html'))
     for file in pages:
-        text = relative(file.read_text(encoding='utf-8'), len(file.relative_to(folder).parts)-1)
+        text = later(relative(file.read_text(encoding='utf-8'), len(file.relative_to(folder).parts)-1))
         file.write_text(text, encoding='utf-8')
     for file in [*pages, *sorted(folder.rglob('*.css'))]: problems += problems_of(file, file.read_text(encoding='utf-8'))
     if not (folder/'index.html').is_file(): problems.append(f'{folder} has no index.html')
@@ -46,13 +69,16 @@ def try_here():
            '<html><p></html>': 'language', '<html lang="en"><img src="x.png"></html>': 'alternative text',
            '<html lang="en"><script src="//example.org/MathJax.js"></script></html>': 'sets formulas',
            '<html lang="en"><link href="https://example.org/a.css" rel="stylesheet"></html>': 'fetches https://example.org/a.css',
-           f'<html lang="en">{"x"*limit}</html>': 'bytes, more than'}
+           '<html lang="en"><img src="big.png" alt="noise"></html>': 'bytes as sent, more than'}
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         (folder/'engineering').mkdir()
         for name in ('index.html', 'engineering/wide.html'): (folder/name).write_text(good)
         (folder/'a.css').write_text('a { background: url(x.svg) }')
+        (folder/'big.png').write_bytes(bytes(limit))
         problems, _ = finish(folder)
+        kept = later('<link href="a.css" rel="prefetch" class="quarto-color-scheme quarto-color-alternate">')
+        if 'prefetch' in kept: return [f'the sheet of the other theme is still fetched: {kept}']
         for name, start in {'index.html': './', 'engineering/wide.html': '../'}.items():
             text = (folder/name).read_text()
             wanted = [f'href="{start}reg.html#spectral_loss"', f'href="{start}engineering/wide.html"', 'rel="canonical" href="https']
@@ -69,13 +95,21 @@ def try_here():
         return missed
 
 def settings():
-    "What in the settings of the site would fetch from other hosts."
+    "What in the settings of the site would fetch from other hosts, or end its build."
     import yaml
-    html = yaml.safe_load((root/'_quarto.yml').read_text(encoding='utf-8'))['format']['html']
+    from configparser import ConfigParser
+    from importlib.metadata import entry_points
+    formats = yaml.safe_load((root/'_quarto.yml').read_text(encoding='utf-8'))['format']
+    html, found = formats['html'], ConfigParser(delimiters=['='])
+    if 'commonmark' in formats and not html.get('keep-md'): yield '_quarto.yml: the format commonmark needs keep-md beside it, or nbdev_docs ends in an error'
+    if 'powerlaw_nb' not in {point.name for point in entry_points(group='nbdev')}:
+        yield "setup.py: without nbdev's entry point no name becomes a link (after a change, install the package again)"
+    found.read(root/'settings.ini', encoding='utf-8')
+    if not (root/'nbs'/found['DEFAULT']['readme_nb']).resolve().samefile(root/'README.md'): yield 'settings.ini: readme_nb lets nbdev_docs write README.md'
     if html.get('html-math-method')!='mathml': yield '_quarto.yml: html-math-method is not mathml'
-    for name in {part for theme in html['theme'].values() for part in theme if part.endswith('.scss')}:
-        if not re.search(r'^\$web-font-path: false;', (root/'nbs'/name).read_text(encoding='utf-8'), re.M):
-            yield f'nbs/{name} does not switch off the fonts that the theme fetches'
+    for kind, theme in html['theme'].items():
+        text = '\n'.join((root/'nbs'/part).read_text(encoding='utf-8') for part in theme if part.endswith('.scss'))
+        if not re.search(r'^\$web-font-path: false;', text, re.M): yield f'_quarto.yml: the theme {kind} fetches its fonts: set $web-font-path'
 
 if __name__=='__main__':
     if len(sys.argv)>1: problems, count = finish(Path(sys.argv[1])); report(problems, f'{count} pages read offline')

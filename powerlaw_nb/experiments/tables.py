@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'slope_table', 'map_table', 'beside',
-           'coverage_table', 'claim_table']
+           'coverage_table', 'badge', 'claim_table']
 
 # %% ../../nbs/08d_tables.ipynb #8d7b45ea
 import numpy as np
@@ -154,6 +154,14 @@ def coverage_table(
     return markdown_table([f'preset {preset}, seeds', *kinds], [[label, *[cell(k, label) for k in kinds]] for label in labels])
 
 # %% ../../nbs/08d_tables.ipynb #95dcc9d8
+_badges = {'holds': 'badge-holds', 'does not hold': 'badge-not'}     # classes of the site's style sheet
+
+def badge(
+    verdict:str, # as `claims` gives it
+)->str: # HTML, which Markdown lets through
+    "A verdict as a coloured label on the site, and as plain words elsewhere."
+    return f'<span class="{_badges.get(verdict, "badge-open")}">{verdict}</span>'
+
 def claim_table(
     rows:list, # from `claims`
     names:list, # of claims, for example ['C5', 'C6']
@@ -165,6 +173,6 @@ def claim_table(
     chosen = [row for row in rows if row['claim'] in names and row['group'] in groups]
     chosen.sort(key=lambda row: (int(row['claim'][1:]), row['group']))
     bold = lambda row: f"**{row['variant']}**" if row['best'] else row['variant']
-    cells = lambda row: [row['claim'], row['group'].rsplit('-', 1)[0], bold(row), row['text'], row['measured'], row['verdict']]
-    heads = ['claim', 'group', 'variant', 'what the paper says', 'measured, mean ± sd over seeds', 'verdict']
+    cells = lambda row: [row['claim'], row['group'].rsplit('-', 1)[0], bold(row), row['text'], badge(row['verdict']), row['measured']]
+    heads = ['claim', 'group', 'variant', 'what the paper says', 'verdict', 'measured, mean ± sd over seeds']
     return markdown_table(heads, list(map(cells, chosen)))
