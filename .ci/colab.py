@@ -10,9 +10,9 @@ from common import notebooks, report, root, up
 from links import colab, repository
 
 install = f"""#| hide
-# Only in Colab: install the package, and what the tests in the chapters need. Everything else comes with it.
+# Only in Colab: install the package. What Colab has stays as it is.
 if 'google.colab' in str(get_ipython()):
-    get_ipython().run_line_magic('pip', 'install -q "powerlaw_nb[dev,peers] @ git+{repository}"')"""
+    get_ipython().run_line_magic('pip', 'install -q "powerlaw_nb @ git+{repository}"')"""
 mark = '[![Open in Colab]'
 gpu = {'15_report.ipynb': 'The runs of this page are small; the command line takes a GPU when there is one.',
        'engineering/07_execute.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.',
