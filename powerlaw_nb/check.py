@@ -233,8 +233,9 @@ def check_logits(
     if not isinstance(output, Tensor) or not output.is_floating_point():
         part = f'[{next(iter(output), 0)!r}]' if isinstance(output, dict) else '[0]'
         if hasattr(output, 'logits'): part = '.logits'
-        raise TypeError(f'model gives a {_kind(output)}, not a floating-point tensor of logits (B, classes): '
-                        f'wrap it in a function or module that gives them, for example model(x){part}')
+        how = f'wrap it in a function or module that gives them, for example model(x){part}'
+        if isinstance(output, Tensor): how = 'give the scores of the classes, before argmax'
+        raise TypeError(f'model gives a {_kind(output)}, not a floating-point tensor of logits (B, classes): {how}')
     if output.ndim!=2 or len(output)!=rows or not output.shape[1]: raise ValueError(
         f'model gives shape {tuple(output.shape)} for {rows} images: '
         f'its answer must be one row of logits for each, ({rows}, classes)')

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from .check import (
     check_activations, check_classes, check_eigenvalues, check_finite, check_generator, check_image_type, check_labels,
     check_law, check_logits, check_number, check_pairs, check_whole, normal_tensor, tensor_of)
-from .covariance import full_precision
+from .covariance import check_processes, full_precision
 from .theory import eigenvalues_of
 
 # %% ../nbs/01_reg.ipynb #08499c00
@@ -183,7 +183,7 @@ class _Projected(torch.autograd.Function):
 _transformed = getattr(torch._C, '_are_functorch_transforms_active', lambda: False)
 
 def _composable(x, eigvecs, law, group):
-    "What `_Projected` computes, in operations of PyTorch alone, which torch.func can transform and compose as it likes."
+    "What `_Projected` computes, in operations of PyTorch alone, which torch.func and torch.compile can take apart."
     if group is not None: raise NotImplementedError('group: torch.func sees one process only; leave group out there')
     mean = x.mean(0)
     variances = ((x - mean) @ eigvecs).square().mean(0)
@@ -222,6 +222,7 @@ def check_projection(
     if eigvecs.ndim!=2 or len(eigvecs)!=N or not 1<=eigvecs.shape[1]<=N: raise ValueError(
         f'eigvecs has shape {tuple(eigvecs.shape)} but x has {N} neurons: '
         f'give an ({N}, {N}) matrix of this layer, or its first columns')
+    if group is not None: check_processes()
     _warn_small_batch(B * (1 if group is None else dist.get_world_size(group)), eigvecs.shape[1])
     return x
 
@@ -230,7 +231,7 @@ def _projected(x, eigvecs, law, group):
     with without_autocast(x):
         x, found = full_precision(x), []
         eigvecs = normal_tensor(eigvecs.detach().to(x))
-        if _transformed(): return _composable(x, eigvecs, law, group)
+        if _transformed() or group is None and torch.compiler.is_compiling(): return _composable(x, eigvecs, law, group)
         return _Projected.apply(x, eigvecs, law, found, group), found
 
 def projected_spectrum(
