@@ -67,7 +67,7 @@ def _kind(value):
     return getattr(value, 'dtype', type(value).__name__)
 
 def tensor_of(
-    values, # a tensor, an array of NumPy in any layout, or a sequence of numbers
+    values, # (...) a tensor, an array of NumPy in any layout, or a sequence of numbers
     name:str, # how the error message calls it
 )->Tensor: # (...) a tensor as it is; anything else as a copy on the CPU, in the precision that it came in
     "The numbers of an array or a sequence as a tensor."
