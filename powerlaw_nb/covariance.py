@@ -141,7 +141,7 @@ def solve(
         if i > 1:                                      # no details in the warning, so that Python shows it once
             warnings.warn(f"{solver.__name__} failed on {matrix.device} in {matrix.dtype}; "
                           f"it was called again on {device} in {dtype}", stacklevel=3)
-        return tuple(r.to(matrix.device, matrix.dtype if r.dtype==dtype else r.dtype) for r in results)
+        return tuple(r.to(matrix) if r.dtype==dtype else r.to(matrix.device) for r in results)
 
 # %% ../nbs/engineering/01_covariance.ipynb #065ed989
 def _eigh_in_place(cov):

@@ -118,6 +118,7 @@ def participation_ratio(
 )->Tensor: # scalar in [1, N]
     "Dimension (sum of the eigenvalues)^2 / (sum of their squares)."
     y = check_spectrum(spectrum, cut=True)
+    y = y / y.detach().max()                       # so that the squares stay in the range of float64
     return y.sum()**2 / (y**2).sum()
 
 def n_components(
