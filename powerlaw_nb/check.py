@@ -124,7 +124,7 @@ def check_eigenvalues(
     eps = min(torch.finfo(y.dtype if y.is_floating_point() else torch.float64).eps, torch.finfo(torch.float32).eps)
     y = check_finite(y.double(), 'spectrum')
     if descending and len(y) and y[-1]==y.max()>y[0]: raise ValueError(
-        f'spectrum goes from {float(y[0]):.3g} up to {float(y[-1]):.3g}: give the largest eigenvalue first, '
+        f'spectrum goes from {y[0].item():.3g} up to {y[-1].item():.3g}: give the largest eigenvalue first, '
         'for example torch.as_tensor(spectrum).flip(0)')
     return y, len(y) * eps * float(y.detach().abs().max()) if len(y) else 0.
 
@@ -134,8 +134,9 @@ def check_spectrum(
 )->Tensor: # (N,) float64
     "A vector of variances, not all zero, none negative beyond rounding; as float64."
     y, rounding = check_eigenvalues(spectrum, descending=False)
-    if len(y) == 0 or y.max() <= 0 or y.min() < -max(rounding, 1e-10 * float(y.max())):
-        smallest = f' with smallest value {float(y.min()):.3g}' if len(y) else ''
+    known = y.detach()
+    if len(y) == 0 or known.max() <= 0 or known.min() < -max(rounding, 1e-10 * float(known.max())):
+        smallest = f' with smallest value {float(known.min()):.3g}' if len(y) else ''
         raise ValueError("spectrum must hold variances (N,), not all zero and none negative; "
                          f"got shape {tuple(y.shape)}{smallest}; clamp a cross-validated spectrum with .clamp(min=0) first")
     return torch.where(y > rounding, y, 0.) if cut else y
@@ -173,8 +174,9 @@ def check_image_type(
 )->Tensor: # (B, ...) the same
     "Raise a TypeError unless images are a tensor of floating point numbers, or of bytes where these are welcome."
     if isinstance(x, Tensor) and (x.is_floating_point() or raw and x.dtype==torch.uint8): return x
+    tensor = name if isinstance(x, Tensor) else f'torch.as_tensor({name})'
     raise TypeError(f"{name} has type {_kind(x)}: "
-                    f"give {'bytes (uint8) or '*raw}floating point images in [0,1], for example {name}.float()/255")
+                    f"give {'bytes (uint8) or '*raw}floating point images in [0,1], for example {tensor}.float()/255")
 
 # %% ../nbs/engineering/00_check.ipynb #744bdad6
 def check_images(
@@ -228,6 +230,7 @@ def check_labels(
 def check_logits(
     output, # what the model gave for a batch
     rows:int, # number of images in the batch
+    least:int=2, # fewest columns: a single one has no second class that an image could be taken for
 )->Tensor: # (B, classes) the same
     "Raise unless a model's answer is a tensor of logits, one row for each image; the message says how to wrap the model."
     if not isinstance(output, Tensor) or not output.is_floating_point():
@@ -236,9 +239,9 @@ def check_logits(
         how = f'wrap it in a function or module that gives them, for example model(x){part}'
         if isinstance(output, Tensor): how = 'give the scores of the classes, before argmax'
         raise TypeError(f'model gives a {_kind(output)}, not a floating-point tensor of logits (B, classes): {how}')
-    if output.ndim!=2 or len(output)!=rows or not output.shape[1]: raise ValueError(
-        f'model gives shape {tuple(output.shape)} for {rows} images: '
-        f'its answer must be one row of logits for each, ({rows}, classes)')
+    if output.ndim!=2 or len(output)!=rows or output.shape[1]<least: raise ValueError(
+        f'model gives shape {tuple(output.shape)} for {rows} images: its answer must be one row of logits for each, '
+        f'({rows}, classes), with {least} classes or more; for one logit z give torch.cat([-z, z], 1)/2')
     return output
 
 def check_classes(

@@ -363,7 +363,7 @@ def logit_jacobian_loss(
     check_image_type(x)
     if generator is not None: generator = check_generator(generator, x.device)
     with _second_pass(model):
-        logits, pull = _pullback(lambda x: check_logits(model(x), len(x)), x)                # (B, C)
+        logits, pull = _pullback(lambda x: check_logits(model(x), len(x), 1), x)             # (B, C)
         (B, C), total = logits.shape, 0.
         for _ in range(n_proj):
             u = torch.randn(B, C, generator=generator, device=generator.device if generator else x.device).to(logits)
