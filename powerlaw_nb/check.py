@@ -64,6 +64,7 @@ def is_real(
 # %% ../nbs/engineering/00_check.ipynb #aecc6238
 def _kind(value):
     "What an error message says of the type of a value."
+    if isinstance(value, np.ndarray): return f'ndarray of {value.dtype}'
     return getattr(value, 'dtype', type(value).__name__)
 
 def tensor_of(
