@@ -302,6 +302,10 @@ def _exact_loss(x, law, group):
         'group is given without eigvecs: exact eigenvalues need the whole batch on one process; give cached eigenvectors')
     x = check_activations(x)
     alpha, tau, beta = check_law(*law, x.shape[1])
+    if _transformed():
+        try: x.detach().sum().item()
+        except RuntimeError: raise NotImplementedError(
+            'eigvecs is None: vmap hides the values that a solver must look at; give cached eigenvectors') from None
     _warn_small_batch(*x.shape)
     spectrum, mean = eigenvalues_of(x), x.detach().mean(0, dtype=torch.float64)
     first = spectrum[:tau].tolist()
