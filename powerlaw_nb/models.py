@@ -136,6 +136,13 @@ def _named_layers(model, names):
     return layers
 
 # %% ../nbs/03_models.ipynb #83192b96
+class _Hook:
+    "A forward hook that stays behind when its module is copied or written to a file: what is there instead does nothing."
+    def __init__(self, call=None): self.call = call
+    def __call__(self, module, inputs, output):
+        if self.call is not None: self.call(module, inputs, output)
+    def __reduce__(self): return _Hook, ()
+
 class capture(dict):
     "A dictionary that each forward pass of `model` fills with the outputs of the named layers."
     def __init__(self,
@@ -146,7 +153,7 @@ class capture(dict):
         if not isinstance(names, Iterable): raise TypeError(f'names is {names!r:.60}: give a list of names of submodules')
         layers = _named_layers(model, [names] if isinstance(names, str) else list(names))
         self._marks = {}                      # by name: whether gradients were recorded, and the version of the tensor
-        self._handles = [layer.register_forward_hook(self._keep(name, layer)) for name, layer in layers.items()]
+        self._handles = [layer.register_forward_hook(_Hook(self._keep(name, layer))) for name, layer in layers.items()]
 
     def _keep(self, name, layer):
         "A hook that keeps a layer's output under its name."
