@@ -37,7 +37,7 @@ def is_correct(
 def check_batch(
     x:Tensor, # (B, ...) images in [0,1]
     y:Tensor, # (B,) class numbers
-)->tuple[Tensor,Tensor]: # the same images without a graph, and the labels on their device
+)->tuple: # the same images (B, ...) without a graph, and the labels (B,) on their device
     "Check images and labels; those that were made in inference mode are copied, since autograd refuses them."
     x = check_images(x).detach()
     return normal_tensor(x), normal_tensor(check_labels(y, len(x)).to(x.device))
@@ -46,7 +46,7 @@ def check_attack(
     x:Tensor, # (B, ...) images in [0,1]
     y:Tensor, # (B,) class numbers
     eps:float, # radius of the ball, 0 to 1
-)->tuple[Tensor,Tensor,float]: # images and labels as `check_batch` gives them, and the radius as a float
+)->tuple: # images and labels as `check_batch` gives them, and the radius as a float
     "Check what every attack is given."
     return *check_batch(x, y), check_size(eps, 'eps', high=1.)
 
@@ -183,7 +183,8 @@ def attack_properties(
     before, given, handle = network_state(model), x.clone(), model.register_forward_hook(lambda *_: calls.append(1))
     s = run()
     handle.remove()
-    kept = dict(untouched=before==network_state(model) and torch.equal(given, x), detached=not (s.requires_grad or attack(model, x.clone().requires_grad_(), y, eps).requires_grad),
+    of_leaf = attack(model, x.clone().requires_grad_(), y, eps)
+    kept = dict(untouched=before==network_state(model) and torch.equal(given, x), detached=not (s.requires_grad or of_leaf.requires_grad),
                 in_ball=bool(((s-x).abs()<=eps+1e-12).all()), in_range=bool(((s>=0) & (s<=1)).all()),
                 zero_is_identity=torch.equal(run(0.), x), deterministic=torch.equal(s, run()))
     parts = torch.cat([attack(model, *part, eps) for part in zip(x.split(7), y.split(7))])

@@ -22,7 +22,8 @@ nonlinearities = dict(tanh=nn.Tanh, sigmoid=nn.Sigmoid, relu=nn.ReLU, gelu=nn.GE
 
 def _activation(act):
     "The non-linearity of that name."
-    if not isinstance(act, str) or act not in nonlinearities: raise ValueError(f'act is {act!r}: choose one of {list(nonlinearities)}')
+    if not isinstance(act, str) or act not in nonlinearities: raise ValueError(
+        f'act is {act!r}: choose one of {list(nonlinearities)}')
     return nonlinearities[act]()
 
 def _whitener(whiten, n):
@@ -42,7 +43,8 @@ class MLP(nn.Module):
         whiten:Callable=None, # module, or function of the width, behind the 2nd hidden layer
     ):
         super().__init__()
-        if not hasattr(widths, '__len__') or len(widths)<3: raise ValueError(f'widths is {widths}: give at least input, one hidden layer and the number of classes')
+        if not hasattr(widths, '__len__') or len(widths)<3: raise ValueError(
+            f'widths is {widths}: give at least input, one hidden layer and the number of classes')
         widths = tuple(check_whole(n, f'a width in {widths}') for n in widths)
         if whiten is not None and len(widths)<4: raise ValueError(
             f'whiten needs a 2nd hidden layer, but widths is {widths}: give at least four widths')
@@ -74,7 +76,8 @@ class CNN(nn.Module):
         classes:int=10, # number of logits
     ):
         super().__init__()
-        if not hasattr(channels, '__len__') or len(channels)!=2: raise ValueError(f'channels is {channels}: give two numbers, one for each convolution')
+        if not hasattr(channels, '__len__') or len(channels)!=2: raise ValueError(
+            f'channels is {channels}: give two numbers, one for each convolution')
         first, second = (check_whole(n, f'a channel in {channels}') for n in channels)
         width, classes = check_whole(width, 'width'), check_whole(classes, 'classes')
         flat = second*5*5                                         # 28 -> 26 -> 13 -> 11 -> 5
@@ -126,6 +129,8 @@ def _named_layers(model, names):
     if not names: raise ValueError('names is empty: name at least one layer, see model.named_modules()')
     modules = dict(check_module(model).named_modules(remove_duplicate=False))
     modules.pop('')                                               # the model itself
+    if any(isinstance(m, nn.DataParallel) and len(m.device_ids)>1 for m in model.modules()): raise ValueError(
+        'model has a DataParallel on several devices: it runs copies, which are not captured; give its module instead')
     for name in names:
         if isinstance(name, str) and name in modules: continue
         close = difflib.get_close_matches(str(name), modules, 1) or [*modules][:8]
@@ -253,9 +258,10 @@ def a_pass(
     "A block with a pass of a model, in which an error of PyTorch becomes one that says what the inputs were."
     try: yield
     except torch.cuda.OutOfMemoryError: raise
-    except (RuntimeError, IndexError) as error: raise ValueError(
-        f'model does not take x of shape {tuple(x.shape)}, type {x.dtype}, device {x.device} ({str(error).splitlines()[0]:.200}): '
-        'give inputs as it was trained on') from error
+    except (RuntimeError, IndexError) as error:
+        reason = (str(error).splitlines() or [''])[0][:200]
+        raise ValueError(f'model does not take x of shape {tuple(x.shape)}, type {x.dtype}, device {x.device} ({reason}): '
+                         'give inputs as it was trained on') from error
 
 @contextmanager
 def reading(
@@ -288,7 +294,8 @@ def seeded(
     make:Callable=None, # function without arguments, for example lambda: MLP(); None: a block is wanted
 )->object: # a context manager, or what `make` returns in it
     "A block in which torch's global random stream starts from `seed`, and after which it is as it was."
-    if not hasattr(seed, '__index__') or not -2**63<=int(seed)<2**64: raise TypeError(f'seed is {seed!r:.60}: give an int below 2**64')
+    if not hasattr(seed, '__index__') or not -2**63<=int(seed)<2**64:
+        raise TypeError(f'seed is {seed!r:.60}: give an int below 2**64')
     if make is None: return _own_stream(seed)
     if not callable(make): raise TypeError(f'make is {make!r:.60}: give a function without arguments, for example lambda: MLP()')
     with _own_stream(seed): return make()
