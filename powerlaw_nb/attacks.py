@@ -144,7 +144,7 @@ def network_state(
     "What an attack must leave as it was."
     check_module(model)
     digest = lambda t: hashlib.sha256(t.detach().cpu().flatten().view(torch.uint8).numpy().tobytes()).hexdigest()
-    return ([m.training for m in model.modules()], [(p.requires_grad, p.grad is None) for p in model.parameters()],
+    return ([getattr(m, 'training', None) for m in model.modules()], [(p.requires_grad, p.grad is None) for p in model.parameters()],
             {name: digest(value) for name, value in model.state_dict().items()}, digest(torch.random.get_rng_state()))
 
 def _kept_inside(run, s):
@@ -282,7 +282,7 @@ def accuracy_interval(
 )->tuple[float,float]: # lower and upper end, within 0 to 1
     "Wilson's confidence interval of a share."
     from scipy.stats import binomtest                             # not above: its import takes about half the time of torch's
-    check_number(share, 'share', remedy='at most 1'); check_whole(n, 'n'); check_number(level, 'level', above=0, remedy='below 1')
+    share, n, level = check_number(share, 'share', remedy='at most 1'), check_whole(n, 'n'), check_number(level, 'level', 0, remedy='below 1')
     if share>1 or level>=1: raise ValueError(f'share is {share} and level {level}: give a share from 0 to 1 and a level below 1')
     low, high = binomtest(round(share*n), n).proportion_ci(level, method='wilson')
     return float(low), float(high)

@@ -35,7 +35,7 @@ class Finding:
 # %% ../nbs/06a_checks.ipynb #3dfb84a4
 def _mode(model):
     "Modules in training mode."
-    names = sorted({type(m).__name__ for m in model.modules() if m.training}) if isinstance(model, nn.Module) else []
+    names = sorted({type(m).__name__ for m in model.modules() if getattr(m, 'training', False)}) if isinstance(model, nn.Module) else []
     if names: yield Finding(
         'mode', f"in training mode: {', '.join(names[:6])}{', ...' * (len(names)>6)}; dropout would make noise, "
                 'and batch norm would mix the images of a batch and learn from attacked ones',

@@ -173,7 +173,8 @@ class capture(dict):
 
     def _must_have(self, name, found):
         "Raise when there is nothing under a name."
-        if name not in found: raise ValueError(f'name is {name!r}: captured are {sorted(found)}; run the model forward first')
+        if name not in found: raise ValueError(
+            f'name is {name!r}: captured are {sorted(found)}; run the model forward first, and name a layer that runs then')
 
     def take(self,
         name:str, # one of the names
