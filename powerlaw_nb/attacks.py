@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from powerlaw_nb.check import (
-    check_classes, check_generator, check_image_type, check_images, check_labels, check_module, check_number, check_size, check_whole,
-    normal_tensor)
+from .check import (
+    check_classes, check_generator, check_image_type, check_images, check_labels, check_module, check_number, check_size,
+    check_whole, normal_tensor)
 from .models import reading
 
 # %% ../nbs/06_attacks.ipynb #5a1c80c4
@@ -130,7 +130,7 @@ def fgsm(
 def white_noise(
     x:Tensor, # (B, ...) images in [0,1]
     sigma:float, # standard deviation before clipping, 0 to 2, in units of the pixel range
-    generator=None, # torch.Generator or integer seed; None is seed 0, so two calls give the same noise, but not two chunks of a curve
+    generator=None, # torch.Generator or integer seed; None is seed 0: two calls give the same noise, two chunks of a curve do not
 )->Tensor: # (B, ...) images in [0,1]
     "Add Gaussian noise to each pixel and clip to [0,1]."
     x, sigma = check_images(x).detach(), check_size(sigma, 'sigma', high=2.)
@@ -144,7 +144,8 @@ def network_state(
     "What an attack must leave as it was."
     check_module(model)
     digest = lambda t: hashlib.sha256(t.detach().cpu().flatten().view(torch.uint8).numpy().tobytes()).hexdigest()
-    return ([getattr(m, 'training', None) for m in model.modules()], [(p.requires_grad, p.grad is None) for p in model.parameters()],
+    return ([getattr(m, 'training', None) for m in model.modules()],
+            [(p.requires_grad, p.grad is None) for p in model.parameters()],
             {name: digest(value) for name, value in model.state_dict().items()}, digest(torch.random.get_rng_state()))
 
 def _kept_inside(run, s):
@@ -184,7 +185,8 @@ def attack_properties(
     s = run()
     handle.remove()
     of_leaf = attack(model, x.clone().requires_grad_(), y, eps)
-    kept = dict(untouched=before==network_state(model) and torch.equal(given, x), detached=not (s.requires_grad or of_leaf.requires_grad),
+    kept = dict(untouched=before==network_state(model) and torch.equal(given, x),
+                detached=not (s.requires_grad or of_leaf.requires_grad),
                 in_ball=bool(((s-x).abs()<=eps+1e-12).all()), in_range=bool(((s>=0) & (s<=1)).all()),
                 zero_is_identity=torch.equal(run(0.), x), deterministic=torch.equal(s, run()))
     parts = torch.cat([attack(model, *part, eps) for part in zip(x.split(7), y.split(7))])
@@ -282,7 +284,8 @@ def accuracy_interval(
 )->tuple[float,float]: # lower and upper end, within 0 to 1
     "Wilson's confidence interval of a share."
     from scipy.stats import binomtest                             # not above: its import takes about half the time of torch's
-    share, n, level = check_number(share, 'share', remedy='at most 1'), check_whole(n, 'n'), check_number(level, 'level', 0, remedy='below 1')
+    share, n = check_number(share, 'share', remedy='at most 1'), check_whole(n, 'n')
+    level = check_number(level, 'level', above=0, remedy='below 1')
     if share>1 or level>=1: raise ValueError(f'share is {share} and level {level}: give a share from 0 to 1 and a level below 1')
     low, high = binomtest(round(share*n), n).proportion_ci(level, method='wilson')
     return float(low), float(high)

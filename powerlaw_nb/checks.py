@@ -35,7 +35,8 @@ class Finding:
 # %% ../nbs/06a_checks.ipynb #3dfb84a4
 def _mode(model):
     "Modules in training mode."
-    names = sorted({type(m).__name__ for m in model.modules() if getattr(m, 'training', False)}) if isinstance(model, nn.Module) else []
+    modules = model.modules() if isinstance(model, nn.Module) else ()
+    names = sorted({type(m).__name__ for m in modules if getattr(m, 'training', False)})
     if names: yield Finding(
         'mode', f"in training mode: {', '.join(names[:6])}{', ...' * (len(names)>6)}; dropout would make noise, "
                 'and batch norm would mix the images of a batch and learn from attacked ones',
@@ -186,8 +187,9 @@ def _check_options(attack, curve):
     try: inspect.signature(attack).bind(None, None, None, 0., steps=1, step_size=.1)
     except ValueError: pass                                       # a function of C says nothing of its arguments
     except TypeError as error: raise TypeError(
-        f'attack is {attack!r:.60} ({error}): give a function of (model, x, y, eps, steps=, step_size=), for example pgd') from error
-    if not isinstance(curve, (dict, type(None))): raise TypeError(f'curve is {curve!r:.60}: give a dictionary of accuracies by radius')
+        f'attack is {attack!r:.60} ({error}): give a function of (model, x, y, eps, steps=, step_size=)') from error
+    if not isinstance(curve, (dict, type(None))): raise TypeError(
+        f'curve is {curve!r:.60}: give a dictionary of accuracies by radius')
 
 def _on_copies(attack):
     "The attack on a copy of the images, which an attack of somebody else may change in place."
@@ -197,7 +199,7 @@ def evaluation_checks(
     model:Callable, # gives the logits (B, C); nothing in it is changed
     x:Tensor, # (B, ...) images in [0,1]; Square is tried where they are (B, C, H, W)
     y:Tensor, # (B,) class numbers
-    eps:tuple=(.02, .05, .1, .2), # radii of the evaluation, above 0 and at most 1, in units of the pixel range; each costs one attack
+    eps:tuple=(.02, .05, .1, .2), # radii of the evaluation, above 0, in units of the pixel range; each costs one attack
     attack:Callable=pgd, # the attack to be trusted: function of (model, x, y, eps, steps=, step_size=) that gives images
     steps:int=40, # its number of steps, 1 or more
     step_size:float=.01, # its step, above 0
