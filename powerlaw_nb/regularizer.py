@@ -312,7 +312,8 @@ def _check_state(self:SpectralRegularizer, state):
 @patch
 def _check_parts(self:SpectralRegularizer, state):
     "Raise unless each layer has its eigenvectors and as many eigenvalues."
-    wanted = sorted(f'{part}.{name}' for name, rank in self.ranks.items() for part in ('basis' if rank else 'eigvecs', 'spectrum'))
+    parts = lambda rank: ('basis' if rank else 'eigvecs', 'spectrum')
+    wanted = sorted(f'{part}.{name}' for name, rank in self.ranks.items() for part in parts(rank))
     if sorted(state)!=wanted: raise ValueError(
         f'state has {sorted(state)}, but the regularizer needs {wanted}: give the whole of what state_dict() gave')
     for name, rank in self.ranks.items():

@@ -33,7 +33,8 @@ def code_origin()->dict: # version, commit
     try: number = version('powerlaw_nb')
     except PackageNotFoundError: number = 'not installed'
     folder = str(importlib.resources.files('powerlaw_nb'))
-    git = lambda *args: subprocess.run(['git', '-C', folder, *args], capture_output=True, text=True).stdout.strip()
+    options = dict(capture_output=True, encoding='utf-8', errors='replace')      # whatever the locale says
+    git = lambda *args: subprocess.run(['git', '-C', folder, *args], **options).stdout.strip()
     try: commit = git('rev-parse', 'HEAD') or None
     except OSError: commit = None
     if commit and git('status', '--porcelain', '--', '*.py'): commit += ' with changes'
@@ -196,13 +197,13 @@ def _one_by_one(runs, compute):
                 yield run, result
 
 def _why_broken(workers):
-    "The error that says why worker processes have died: the system kills one by a signal, and one that cannot begin ends by itself."
+    "The error that says why workers have died: one that is killed ends by a signal, one that cannot begin ends by itself."
     for worker in workers: worker.join(5)
     status = next((worker.exitcode for worker in workers if worker.exitcode and worker.exitcode>0), None)
     if status is None: return OSError(
         'a worker process died, perhaps for want of memory: run the same command again, with fewer workers')
-    return OSError(f'a worker process ended with status {status}; it has printed why. Each worker reads the script that started it: '
-                   "a script must be a file, and call this below `if __name__ == '__main__':`; or take workers=1")
+    return OSError(f'a worker process ended with status {status}, and has printed why. Each worker reads the script that started '
+                   "it: a script must be a file, and call this below `if __name__ == '__main__':`; or take workers=1")
 
 def _side_by_side(runs, compute, workers):
     "Pairs of run and result as they are finished by processes of our own."

@@ -129,7 +129,7 @@ def _panels(results):
     return {title: chosen for title, chosen in labels.items() if len(chosen)>1}
 
 def _figure(results, labels):
-    "A spectrum and three curves of accuracy, side by side, as PNG in base64; the same whatever settings of matplotlib a user has."
+    "A spectrum and three curves of accuracy, side by side, as PNG in base64; the same under any settings of matplotlib."
     with plain_figures():
         figure = Figure(figsize=(15, 3.2), dpi=100)               # unknown to pyplot, which would ask for a window
         axes = figure.subplots(1, 4)
@@ -372,8 +372,10 @@ class _Output:
     def __getattr__(self, name): return getattr(self.stream, name)
 
     def write(self, text):
-        encoding = getattr(self.stream, 'encoding', None) or 'utf-8'
-        self._try('write', text.encode(encoding, 'backslashreplace').decode(encoding))
+        try: self._try('write', text)
+        except UnicodeEncodeError:
+            encoding = self.stream.encoding
+            self._try('write', text.encode(encoding, 'backslashreplace').decode(encoding))
         return len(text)
 
     def flush(self): self._try('flush')
