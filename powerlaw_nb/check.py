@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['check_whole', 'check_number', 'is_real', 'tensor_of', 'check_activations', 'NonFiniteError', 'check_finite',
-           'check_eigenvalues', 'check_spectrum', 'check_law', 'check_image_type', 'check_images', 'check_size',
-           'check_pairs', 'check_labels', 'check_logits', 'check_classes', 'check_device', 'device_here',
+           'check_eigenvalues', 'check_spectrum', 'check_law', 'check_float_type', 'check_image_type', 'check_images',
+           'check_size', 'check_pairs', 'check_labels', 'check_logits', 'check_classes', 'check_device', 'device_here',
            'check_generator', 'normal_tensor', 'check_module', 'check_choice', 'check_path']
 
 # %% ../nbs/engineering/00_check.ipynb #4ada8f39
@@ -69,10 +69,11 @@ def _kind(value):
 def tensor_of(
     values, # a tensor, an array of NumPy in any layout, or a sequence of numbers
     name:str, # how the error message calls it
-)->Tensor: # a tensor as it is; anything else as a copy on the CPU, in the precision that it came in
+)->Tensor: # (...) a tensor as it is; anything else as a copy on the CPU, in the precision that it came in
     "The numbers of an array or a sequence as a tensor."
     if isinstance(values, Tensor): return values
-    if isinstance(values, (list, tuple)) and values and all(isinstance(v, Tensor) and v.ndim==0 for v in values): return torch.stack(tuple(values))
+    if isinstance(values, (list, tuple)) and values and all(isinstance(v, Tensor) and v.ndim==0 for v in values):
+        return torch.stack(tuple(values))
     try: array = np.asarray(values)
     except (TypeError, ValueError, RuntimeError): array = np.array(None)       # ragged, on another device, with a gradient
     kind, size = array.dtype.kind, array.itemsize
@@ -119,11 +120,12 @@ def check_eigenvalues(
     y = tensor_of(spectrum, 'spectrum')
     if y.is_complex() or y.dtype==torch.bool: raise TypeError(
         f'spectrum has type {y.dtype}: give real eigenvalues; torch.linalg.eigvalsh finds them for a symmetric matrix')
-    if y.ndim!=1: raise ValueError(f'spectrum has shape {tuple(y.shape)}: give the eigenvalues as one vector (N,)')
+    if y.ndim!=1: raise ValueError(f'spectrum has shape {tuple(y.shape)}: give one vector of eigenvalues, (N,)')
     eps = min(torch.finfo(y.dtype if y.is_floating_point() else torch.float64).eps, torch.finfo(torch.float32).eps)
     y = check_finite(y.double(), 'spectrum')
     if descending and len(y) and y[-1]==y.max()>y[0]: raise ValueError(
-        f'spectrum goes from {float(y[0]):.3g} up to {float(y[-1]):.3g}: give the largest eigenvalue first, for example spectrum.flip(0)')
+        f'spectrum goes from {float(y[0]):.3g} up to {float(y[-1]):.3g}: give the largest eigenvalue first, '
+        'for example torch.as_tensor(spectrum).flip(0)')
     return y, len(y) * eps * float(y.detach().abs().max()) if len(y) else 0.
 
 def check_spectrum(
@@ -153,6 +155,15 @@ def check_law(
         raise ValueError(f'tau is {tau} but there are only {n} eigenvalues: '
                          f'choose tau below {n}, a wider layer or a larger rank')
     return alpha, tau, beta
+
+# %% ../nbs/engineering/00_check.ipynb #344de976
+def check_float_type(
+    dtype, # a type of PyTorch
+)->torch.dtype: # the same
+    "Raise unless a type is one of real floating-point numbers: whole numbers would cut what is computed."
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise TypeError(f'dtype is {dtype!r:.60}: give a floating-point type, for example torch.float64')
+    return dtype
 
 # %% ../nbs/engineering/00_check.ipynb #92e153ea
 def check_image_type(
@@ -220,11 +231,13 @@ def check_logits(
 )->Tensor: # (B, classes) the same
     "Raise unless a model's answer is a tensor of logits, one row for each image; the message says how to wrap the model."
     if not isinstance(output, Tensor) or not output.is_floating_point():
-        part = '.logits' if hasattr(output, 'logits') else f'[{next(iter(output), 0)!r}]' if isinstance(output, dict) else '[0]'
-        how = f'wrap it in a function or module that gives, for example, model(x){part}' if not isinstance(output, Tensor) else 'not classes'
-        raise TypeError(f'model gives a {_kind(output)}, not a tensor of logits (B, classes): {how}')
+        part = f'[{next(iter(output), 0)!r}]' if isinstance(output, dict) else '[0]'
+        if hasattr(output, 'logits'): part = '.logits'
+        raise TypeError(f'model gives a {_kind(output)}, not a floating-point tensor of logits (B, classes): '
+                        f'wrap it in a function or module that gives them, for example model(x){part}')
     if output.ndim!=2 or len(output)!=rows or not output.shape[1]: raise ValueError(
-        f'model gives shape {tuple(output.shape)} for {rows} images: its answer must be one row of logits for each, ({rows}, classes)')
+        f'model gives shape {tuple(output.shape)} for {rows} images: '
+        f'its answer must be one row of logits for each, ({rows}, classes)')
     return output
 
 def check_classes(
@@ -272,8 +285,8 @@ def check_generator(
 
 # %% ../nbs/engineering/00_check.ipynb #05c59d86
 def normal_tensor(
-    x:Tensor, # any tensor
-)->Tensor: # the same; a copy of one that was made under `torch.inference_mode`
+    x:Tensor, # any shape and type
+)->Tensor: # any shape, the same; a copy of one that was made under `torch.inference_mode`
     "A tensor that a gradient may use."
     if not x.is_inference(): return x
     with torch.inference_mode(False): return x.clone()

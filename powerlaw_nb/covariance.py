@@ -12,7 +12,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .check import check_activations, check_finite, check_whole
+from .check import check_activations, check_finite, check_float_type, check_whole, tensor_of
 
 # %% ../nbs/engineering/01_covariance.ipynb #11f505d5
 class _Summary:
@@ -61,12 +61,13 @@ _panel = 512                                           # columns that are comput
 
 class Covariance(_Summary):
     "Mean and covariance of activations that arrive in chunks or on several processes."
+    @torch.inference_mode(False)
     def __init__(self,
         n:int, # number of neurons N
         device=None, # where the N x N sum lives
         dtype:torch.dtype=torch.float64, # of the sums; float64 because small eigenvalues are differences of large entries
     ):
-        n = check_whole(n, 'n', remedy='the flattened width of the layer')
+        n = check_whole(n, 'n', remedy='the flattened width of the layer'); check_float_type(dtype)
         self._start(*(torch.zeros(shape, device=device, dtype=dtype) for shape in (n, (n, n))))
 
     def update(self,
@@ -84,16 +85,19 @@ class Covariance(_Summary):
         other:'Covariance', # summary of other rows of the same neurons
     )->'Covariance': # itself
         "Add the rows that another summary has seen."
+        if not isinstance(other, Covariance): raise TypeError(f'other is a {type(other).__name__}: give a Covariance')
         self._rows(other._mean[None]); other._usable()
         self._sum += other._sum.to(self._sum)
         return self._merge(other.count, other._mean.to(self._mean))
 
     @property
+    @torch.inference_mode(False)
     def mean(self)->Tensor: # (N,)
         "Mean of all rows so far."
         return self._seen(self._mean).clone()
 
     @property
+    @torch.inference_mode(False)
     def cov(self)->Tensor: # (N, N)
         "Covariance of all rows so far, divided by `count`."
         return self._symmetric() / self.count
@@ -122,12 +126,13 @@ def _finite_results(solver, matrix, options):
 
 def solve(
     solver, # a function of torch.linalg: eigh, eigvalsh, qr, svd, ...
-    matrix:Tensor, # (..., M, N) finite
+    matrix:Tensor, # (..., M, N) finite; whole numbers become float64
     **options, # what else the solver is given
 )->tuple: # its results, of the device and type of `matrix`; also a single one in a tuple
     "What a solver of `torch.linalg` finds; when it fails or the results are not finite, in float64, then on the CPU."
-    cpu = torch.device('cpu')
-    tries = dict.fromkeys([(matrix.device, matrix.dtype), (matrix.device, torch.float64), (cpu, torch.float64)])
+    if not (matrix.is_floating_point() or matrix.is_complex()): matrix = matrix.double()       # else the results would be cut
+    cpu, fine = torch.device('cpu'), torch.complex128 if matrix.is_complex() else torch.float64
+    tries = dict.fromkeys([(matrix.device, matrix.dtype), (matrix.device, fine), (cpu, fine)])
     for i, (device, dtype) in enumerate(tries, 1):
         try: results = _finite_results(solver, matrix.to(device, dtype), options)
         except RuntimeError:                           # LinAlgError is one; the solvers of a GPU raise others, too
@@ -136,7 +141,7 @@ def solve(
         if i > 1:                                      # no details in the warning, so that Python shows it once
             warnings.warn(f"{solver.__name__} failed on {matrix.device} in {matrix.dtype}; "
                           f"it was called again on {device} in {dtype}", stacklevel=3)
-        return tuple(r.to(matrix) if r.is_floating_point() else r.to(matrix.device) for r in results)
+        return tuple(r.to(matrix.device, matrix.dtype if r.dtype==dtype else r.dtype) for r in results)
 
 # %% ../nbs/engineering/01_covariance.ipynb #065ed989
 def _eigh_in_place(cov):
@@ -153,15 +158,29 @@ def _result_may_share():
     except RuntimeError: return False
     return all(torch.equal(a, b) for a, b in zip(found, wanted))
 
+def _as_covariance(cov):
+    "A covariance in a type that a solver takes, checked."
+    cov = tensor_of(cov, 'cov').detach()
+    if cov.is_complex(): raise TypeError(f'cov has type {cov.dtype}: give a real covariance, for example that of real and imaginary parts')
+    if cov.dim() != 2 or cov.shape[0] != cov.shape[1] or not len(cov):
+        raise ValueError(f"cov has shape {tuple(cov.shape)} but must be square (N, N); "
+                         "pass Covariance(...).cov, not the activations")
+    kind = torch.promote_types(cov.dtype, torch.float32) if cov.is_floating_point() else torch.float64
+    cov = check_finite(cov.to(kind), 'cov')
+    probe = torch.arange(1, len(cov)+1, device=cov.device, dtype=cov.dtype).cos()
+    down, across = cov @ probe, probe @ cov
+    if (gap := (down - across).norm()) > .01*(down.norm() + across.norm()): raise ValueError(
+        f'cov is not symmetric (it and its transpose differ by {gap/(down.norm() + across.norm())*200:.0f} % along a vector): '
+        'give all of it, not one triangle; for rounding alone, (cov + cov.T)/2')
+    return cov
+
+@torch.inference_mode(False)
 def eigendecomposition(
-    cov:Tensor, # (N, N) symmetric
+    cov:Tensor, # (N, N) symmetric; a tensor or an array, of whole numbers, too
     overwrite:bool=False, # give up `cov` to save the memory of a copy; matters for wide layers on a CPU
 )->tuple[Tensor, Tensor]: # spectrum (N,) descending; eigvecs (N, N), one eigenvector in each column
     "Eigenvalues and eigenvectors of a covariance, largest first."
-    if cov.dim() != 2 or cov.shape[0] != cov.shape[1]:
-        raise ValueError(f"cov has shape {tuple(cov.shape)} but must be square (N, N); "
-                         "pass Covariance(...).cov, not the activations")
-    cov = check_finite(cov, 'cov').detach()
+    cov = _as_covariance(cov)
     last_try = cov.device.type=='cpu' and cov.dtype==torch.float64      # `solve` would have no other
     in_place = overwrite and last_try and cov.is_contiguous() and _result_may_share()
     spectrum, eigvecs = _eigh_in_place(cov) if in_place else solve(torch.linalg.eigh, cov)
@@ -170,13 +189,15 @@ def eigendecomposition(
 # %% ../nbs/engineering/01_covariance.ipynb #968d5ab4
 class LeadingCovariance(_Summary):
     "Leading eigenvectors of the covariance of activations that arrive in chunks, without any N x N matrix."
+    @torch.inference_mode(False)
     def __init__(self,
         basis:Tensor, # (N, K) start: random, or eigenvectors of an earlier pass; about twice as many columns as are wanted
     ):
-        if basis.dim() != 2 or basis.shape[1] > basis.shape[0]:
-            raise ValueError(f"basis has shape {tuple(basis.shape)} but must be (N, K) with K of at most N; "
+        basis = tensor_of(basis, 'basis').detach()
+        if basis.dim() != 2 or basis.is_complex() or not 1 <= basis.shape[1] <= basis.shape[0]:
+            raise ValueError(f"basis has shape {tuple(basis.shape)} and type {basis.dtype} but must be real, (N, K) with K of at most N; "
                              "give one column for each eigenvector")
-        self.basis = solve(torch.linalg.qr, check_finite(basis.detach().double(), 'basis'))[0]
+        self.basis = solve(torch.linalg.qr, check_finite(basis.double(), 'basis'))[0]
         self._start(self.basis.new_zeros(len(basis)), torch.zeros_like(self.basis))
         self._cast = self.basis                        # in the type of the activations
 
@@ -194,6 +215,7 @@ class LeadingCovariance(_Summary):
         with torch.autocast(x.device.type, enabled=False): self._sum += x.T @ (x @ self._cast)
         return self._merge(len(x), mean)
 
+    @torch.inference_mode(False)
     def eigendecomposition(self)->tuple[Tensor, Tensor]: # (K,) descending; (N, K), one eigenvector in each column
         "Approximate leading eigenvalues and eigenvectors of the covariance of all rows so far."
         product = self._seen(self._sum) / self.count
@@ -218,6 +240,7 @@ def check_processes():
         raise ValueError('group: there is no group of processes to add up over; '
                          'call torch.distributed.init_process_group first, or leave all_reduce out')
 
+@torch.inference_mode(False)
 def _add_up(summary, group):
     "The summary of the rows of all processes, in the place of the summary of this one."
     mean = summary._mean.double()                      # the count, too, is exact only in float64

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .check import check_activations, check_finite, check_generator, check_whole
+from .check import check_activations, check_finite, check_generator, check_number, check_whole, tensor_of
 from .covariance import eigendecomposition
 
 # %% ../nbs/00a_noise.ipynb #569d4e07
@@ -33,7 +33,7 @@ def cvpca(
 )->Tensor: # (min(B, N),) float64, in the order of the eigenvalues of repeat 1; may be negative
     "Cross-validated spectrum of two repeats (Stringer et al. 2019)."
     x1, x2 = _repeats(x1, x2)
-    check_whole(n_swaps, 'n_swaps', remedy='Stringer et al. use 10')
+    n_swaps = check_whole(n_swaps, 'n_swaps', remedy='Stringer et al. use 10')
     (B, N), rng, total = x1.shape, check_generator(generator), 0.
     for _ in range(n_swaps):
         swap = (torch.rand(B, 1, generator=rng) < .5).to(x1.device)
@@ -55,7 +55,7 @@ def eigenmoments(
     "Unbiased eigenmoments of the signal covariance (Kong and Valiant 2017; Pospisil and Pillow 2025)."
     x1, x2 = _repeats(x1, x2)
     B = len(x1) // 2
-    check_whole(p_max, 'p_max', high=B, remedy='at most half the stimuli'), check_whole(n_orders, 'n_orders')
+    p_max, n_orders = check_whole(p_max, 'p_max', high=B, remedy='at most half the stimuli'), check_whole(n_orders, 'n_orders')
     rng, total = check_generator(generator), 0.
     for _ in range(n_orders):
         first, second = torch.randperm(len(x1), generator=rng).to(x1.device)[:2*B].view(2, B)
@@ -81,7 +81,7 @@ class MomentFit:
         n, # index or indices, counted from 1
     ): # value of the law there
         "The broken power law at `n`."
-        n = torch.as_tensor(n, dtype=torch.float64)
+        n = tensor_of(n, 'n').double()
         return self.scale * n.clamp(max=self.break_n) ** -self.alpha * (n / self.break_n).clamp(min=1) ** -self.alpha_tail
 
 def _log_norms(log_n, bend, p, alpha, alpha_tail):
@@ -90,23 +90,25 @@ def _log_norms(log_n, bend, p, alpha, alpha_tail):
     return torch.logsumexp(p[:, None] * log_spectrum, 1) / p
 
 def _check_moments(moments, n, break_n):
-    "The moments in float64 on the CPU; an error if they are too few or not positive, or if the break lies outside the spectrum."
-    m, need = torch.as_tensor(moments, dtype=torch.float64).detach().cpu(), 2 if break_n is None else 3
-    if m.dim() != 1 or len(m) < need or not (m > 0).all():
+    "The moments in float64 on the CPU, n and the break as numbers; an error if they make no sense."
+    m, need = tensor_of(moments, 'moments').detach().cpu(), 2 if break_n is None else 3
+    if m.is_complex() or m.dim() != 1 or len(m) < need or not (m > 0).all() or not m.isfinite().all():
         raise ValueError(f"moments must be at least {need} positive numbers, got {m.tolist()}; "
                          "lower p_max to the positive ones or use more stimuli")
-    check_whole(n, 'n', low=2, remedy='the number of neurons')
-    if break_n is not None and not 1 < break_n < n:
-        raise ValueError(f"the spectrum needs a break between 1 and n, got n={n}, break_n={break_n}; n is the number of neurons")
-    return m
+    n = check_whole(n, 'n', low=2, remedy='the number of neurons')
+    if break_n is not None: break_n = check_number(break_n, 'break_n', above=1, remedy='and below n')
+    if break_n is not None and break_n >= n:
+        raise ValueError(f"the spectrum needs a break between 1 and n, got n={n}, break_n={break_n:g}; n is the number of neurons")
+    return m.double(), n, break_n
 
+@torch.inference_mode(False)
 def fit_powerlaw_moments(
     moments:Tensor, # (P,) sums of the powers 1..P of the spectrum, from `eigenmoments`; P >= 2, or 3 with a break
     n:int, # length of the spectrum, the number of neurons N
     break_n:float|None=None, # where the exponent changes, between 1 and n; default: no break
 )->MomentFit:
     "Power law whose p-norms match the given moments."
-    m = _check_moments(moments, n, break_n)
+    m, n, break_n = _check_moments(moments, n, break_n)
     p, log_n = torch.arange(1, len(m) + 1, dtype=torch.float64), torch.arange(1, n + 1, dtype=torch.float64).log()
     bend, target = math.log(break_n or n), m.log() / p
     free = torch.ones(1 if break_n is None else 2, dtype=torch.float64, requires_grad=True)          # alpha, alpha_tail

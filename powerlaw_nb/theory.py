@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['eigenspectrum', 'eigenvalues_of', 'power_law_layer', 'PowerLaw', 'fit_powerlaw', 'participation_ratio',
-           'n_components', 'jackknife_alpha', 'critical_alpha', 'PopulationCode', 'population_code',
+           'n_components', 'Jackknife', 'jackknife_alpha', 'critical_alpha', 'PopulationCode', 'population_code',
            'mean_square_increment']
 
 # %% ../nbs/00_theory.ipynb #99f9a3da
@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from .check import (
-    check_activations, check_finite, check_generator, check_number, check_spectrum, check_whole)
+    check_activations, check_device, check_eigenvalues, check_finite, check_float_type, check_generator, check_number,
+    check_spectrum, check_whole, tensor_of)
 from .covariance import solve
 
 # %% ../nbs/00_theory.ipynb #9cf58de0
@@ -47,14 +48,15 @@ def power_law_layer(
     spectrum:Tensor|None=None, # (N,) true eigenvalues of one's own, in place of the power law
 )->Tensor: # (B, N) random activations
     "Draw Gaussian activations whose true covariance has the eigenvalues $n^{-\\alpha}$ along random directions."
-    check_whole(B, 'B'), check_whole(N, 'N'), check_number(alpha, 'alpha')
-    if spectrum is None: scale = torch.arange(1, N+1, dtype=dtype)**(-alpha/2)
-    else: scale = check_spectrum(spectrum).clamp(min=0).sqrt().to(dtype)
+    B, N, alpha = check_whole(B, 'B'), check_whole(N, 'N'), check_number(alpha, 'alpha')
+    made = torch.promote_types(check_float_type(dtype), torch.float32)        # half precision cannot count to N
+    if spectrum is None: scale = torch.arange(1, N+1, dtype=made)**(-alpha/2)
+    else: scale = check_spectrum(spectrum).clamp(min=0).sqrt().to('cpu', made)
     if len(scale) != N:
         raise ValueError(f"spectrum has shape ({len(scale)},) for N={N} neurons: give one eigenvalue for each neuron")
     generator = check_generator(generator)
-    rotation = solve(torch.linalg.qr, torch.randn(N, N, generator=generator, dtype=dtype))[0]
-    return torch.randn(B, N, generator=generator, dtype=dtype) * scale @ rotation.T  # (B, N)
+    rotation = solve(torch.linalg.qr, torch.randn(N, N, generator=generator, dtype=made))[0]
+    return (torch.randn(B, N, generator=generator, dtype=made) * scale @ rotation.T).to(dtype)  # (B, N)
 
 # %% ../nbs/00_theory.ipynb #0e2a09ee
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class PowerLaw:
     scale:float # value of the line at n = 1
     r2:float # weighted share of the variance of log spectrum that the line explains
     lo:int # first n of the fit
-    hi:int # last n of the fit, after cutting
+    hi:int # last n of the fit, after cutting; the `hi` that was asked for, or less
     alpha_low:float = math.nan # lower end of the 95 % interval
     alpha_high:float = math.nan # upper end
 
@@ -72,15 +74,17 @@ class PowerLaw:
         n, # index or indices, counted from 1
     ): # value of the line there
         "The line at `n`."
+        if isinstance(n, (list, tuple, range)): n = tensor_of(list(n), 'n')
         return self.scale * n ** -self.alpha
 
-def _usable_end(y, lo, hi):
+def _usable_end(y, rounding, lo, hi):
     "The last n of a fit: `hi`, cut to the length and the rank of the spectrum `y`; an error if no line can be fitted up to it."
-    rounding = len(y) * torch.finfo(torch.float64).eps * y.abs().max()
-    end = min(hi, int((y.abs() > rounding).nonzero().max()) + 1) if y.any() else 0
+    above = (y.abs() > rounding).nonzero()
+    end = min(hi, int(above.max()) + 1) if len(above) else 0
     if end - lo < 2:
         raise ValueError(f"only {max(end - lo + 1, 0)} usable eigenvalues from lo={lo} to hi={end} "
-                         f"of a spectrum of length {len(y)}, but a line with an interval needs 3; lower lo or use more inputs")
+                         f"of a spectrum of length {len(y)}, but a line with an interval needs 3: values of size {rounding:.1e} and less are rounding; "
+                         "lower lo, use more inputs, or compute the spectrum in float64")
     below = (y[lo-1:end] <= 0).nonzero()
     if len(below):
         n = lo + int(below[0])
@@ -89,17 +93,15 @@ def _usable_end(y, lo, hi):
     return end
 
 def fit_powerlaw(
-    spectrum:Tensor, # (N,) eigenvalues, descending; array or tensor, left as it is
+    spectrum:Tensor, # (N,) eigenvalues, descending, in the type in which they were computed; a tensor, an array or a list
     lo:int=11, # first n, counted from 1; Stringer et al. skip the first ten
-    hi:int=500, # last n, included; cut to the length and rank of the spectrum
+    hi:int=500, # last n, included; cut to the length of the spectrum, and to the rank that its type can resolve
 )->PowerLaw:
     "Weighted least squares of log spectrum on log n with weights 1/n (Stringer et al. 2019)."
-    y = check_finite(torch.as_tensor(spectrum, dtype=torch.float64).detach().cpu(), 'spectrum')
-    lo, hi = check_whole(lo, 'lo'), check_whole(hi, 'hi')
-    if y.dim() != 1 or lo >= hi:
-        raise ValueError(f"spectrum has shape {tuple(y.shape)} and the range is lo={lo}, hi={hi}; "
-                         "pass (N,) eigenvalues and 1 <= lo < hi")
-    hi = _usable_end(y, lo, hi)
+    y, rounding = check_eigenvalues(spectrum)
+    y, lo, hi = y.detach().cpu(), check_whole(lo, 'lo'), check_whole(hi, 'hi')
+    if lo >= hi: raise ValueError(f"the range of the fit is lo={lo}, hi={hi}: give 1 <= lo < hi")
+    hi = _usable_end(y, rounding, lo, hi)
     n = torch.arange(lo, hi + 1, dtype=torch.float64)
     log_n, log_y, w = n.log(), y[lo-1:hi].log(), 1/n / (1/n).sum()
     u, v = log_n - w @ log_n, log_y - w @ log_y                      # both centred with the weights
@@ -112,45 +114,62 @@ def fit_powerlaw(
 
 # %% ../nbs/00_theory.ipynb #cba321e8
 def participation_ratio(
-    spectrum:Tensor, # (N,) eigenvalues in any order
+    spectrum:Tensor, # (N,) eigenvalues in any order; what is only rounding in their type counts as 0
 )->Tensor: # scalar in [1, N]
     "Dimension (sum of the eigenvalues)^2 / (sum of their squares)."
-    y = check_spectrum(spectrum)
+    y = check_spectrum(spectrum, cut=True)
     return y.sum()**2 / (y**2).sum()
 
 def n_components(
-    spectrum:Tensor, # (N,) eigenvalues in any order
+    spectrum:Tensor, # (N,) eigenvalues in any order; what is only rounding in their type counts as 0
     frac:float=.9, # share of the variance to reach, 0 < frac <= 1
 )->int: # 1 to N
     "Smallest number of eigenvalues whose sum reaches a share of the total variance."
-    check_number(frac, 'frac', above=0, high=1, remedy='0.9 means 90 % of the variance')
-    part = check_spectrum(spectrum).sort(descending=True).values.cumsum(0)
+    frac = check_number(frac, 'frac', above=0, high=1, remedy='0.9 means 90 % of the variance')
+    part = check_spectrum(spectrum, cut=True).sort(descending=True).values.cumsum(0)
     slack = 1e-6 * (1 - frac)                      # keeps .5 + .4 from missing .9 by rounding; none at frac = 1
     return int((part < part[-1] * (frac - slack)).sum()) + 1
 
 # %% ../nbs/00_theory.ipynb #e3e285db
+class Jackknife(tuple):
+    "Exponent, lower and upper end of its interval: a tuple of three that also says in which range lo..hi they were fitted."
+    def __new__(cls,
+        values, # (alpha, low, high)
+        lo:int, # first n of the fits
+        hi:int, # last n of the fits
+    ):
+        self = super().__new__(cls, values)
+        self.lo, self.hi = lo, hi
+        return self
+
+    def __repr__(self): return f"{super().__repr__()} for n = {self.lo}..{self.hi}"
+    def __getnewargs__(self): return tuple(self), self.lo, self.hi                   # for copy and pickle
+
 def jackknife_alpha(
     x:Tensor, # (B, ...) activations, rows independent
     lo:int=11, # as in `fit_powerlaw`
     hi:int=500, # as in `fit_powerlaw`
     groups:int=10, # G parts of the inputs, left out in turn
-)->tuple[float, float, float]: # alpha corrected for the finite sample, lower and upper end of its 95 % interval
-    "Exponent and interval from the spread over inputs, not over eigenvalues."
+)->Jackknife: # alpha corrected for the finite sample, lower and upper end of its 95 % interval
+    "Exponent and interval from the spread over inputs, not over eigenvalues; all fits in one range, that of the least rank."
     x = check_activations(x, min_rows=4)
-    check_whole(groups, 'groups', low=2, high=len(x)//2, remedy='at most half the inputs')
+    groups = check_whole(groups, 'groups', low=2, high=len(x)//2, remedy='at most half the inputs')
     part = torch.arange(len(x), device=x.device) % groups
-    fits = torch.tensor([fit_powerlaw(eigenspectrum(x[part != g]), lo, hi).alpha for g in range(groups)], dtype=torch.float64)
-    alpha = groups * fit_powerlaw(eigenspectrum(x), lo, hi).alpha - (groups - 1) * float(fits.mean())
+    spectra = [eigenspectrum(x), *(eigenspectrum(x[part != g]) for g in range(groups))]
+    hi = min(fit_powerlaw(spectrum, lo, hi).hi for spectrum in spectra)
+    whole, *fits = (fit_powerlaw(spectrum, lo, hi).alpha for spectrum in spectra)
+    fits = torch.tensor(fits, dtype=torch.float64)
+    alpha = groups * whole - (groups - 1) * float(fits.mean())
     half = 1.96 * math.sqrt((groups - 1) * float(fits.var(correction=0)))
-    return alpha, alpha - half, alpha + half
+    return Jackknife((alpha, alpha - half, alpha + half), lo, hi)
 
 # %% ../nbs/00_theory.ipynb #4ace8e75
 def critical_alpha(
     d:float, # dimension of the stimuli, > 0; need not be whole, and may be infinite
 )->float: # above 1, or 1 for infinitely many dimensions
     "Exponent 1 + 2/d that a differentiable code of d-dimensional stimuli must exceed (Stringer et al. 2019)."
-    if d != math.inf: check_number(d, 'd', above=0, remedy='a circle has 1 dimension, a torus 2')
-    return 1 + 2/d
+    if d != math.inf: d = check_number(d, 'd', above=0, remedy='a circle has 1 dimension, a torus 2')
+    return 1 + 2/float(d)
 
 # %% ../nbs/00_theory.ipynb #063f37d8
 @dataclass(frozen=True)
@@ -169,6 +188,7 @@ class PopulationCode:
         angles:Tensor, # (B, d) stimuli in radians
     )->Tensor: # (B, N)
         "The activations for some stimuli."
+        angles = tensor_of(angles, 'angles')
         if angles.dim() != 2 or angles.shape[1] != self.d:
             raise ValueError(f"angles has shape {tuple(angles.shape)} but the stimuli are (B, {self.d}) angles in radians; "
                              "add the missing dimension")
@@ -192,8 +212,8 @@ def population_code(
     device=None, # of the code and its activations
 )->PopulationCode: # eigenvalues n ** -alpha, exactly if N >= M, else on average
     "A random population code of angles whose spectrum is a power law."
-    check_whole(d, 'd', high=4), check_number(alpha, 'alpha', above=0)
-    check_whole(n_neurons, 'n_neurons'), check_whole(n_modes, 'n_modes', low=2)
+    d, alpha, device = check_whole(d, 'd', high=4), check_number(alpha, 'alpha', above=0), check_device(device)
+    n_neurons, n_modes = check_whole(n_neurons, 'n_neurons'), check_whole(n_modes, 'n_modes', low=2)
     if n_modes % 2: raise ValueError(f"n_modes is {n_modes}: give an even number, a cosine and a sine for each frequency")
     size = max(n_neurons, n_modes), min(n_neurons, n_modes)
     noise = torch.randn(size, generator=check_generator(generator), dtype=torch.float64)
@@ -209,11 +229,11 @@ def mean_square_increment(
     generator:torch.Generator|None=None, # of stimuli and directions; default: seed 0
 )->Tensor: # (K,)
     "Mean over stimuli s and directions of ||f(s + h) - f(s)||^2."
-    h = torch.as_tensor(h, dtype=torch.float64)
+    h = tensor_of(h, 'h')
     if not hasattr(code, 'd') or not callable(code):
         raise TypeError(f"code is {code!r:.60}: give a PopulationCode, or a map of angles with an attribute d")
-    if h.dim() != 1 or not (h >= 0).all(): raise ValueError(f"h is {h.tolist()}: give lengths (K,), 0 or more, in radians")
-    check_whole(n_samples, 'n_samples')
+    if h.dim() != 1 or h.is_complex() or not (h >= 0).all(): raise ValueError(f"h is {h.tolist()}: give lengths (K,), 0 or more, in radians")
+    n_samples = check_whole(n_samples, 'n_samples')
     rng = check_generator(generator)
     s = torch.rand(n_samples, code.d, generator=rng, dtype=torch.float64) * (2*math.pi)
     step = torch.randn(n_samples, code.d, generator=rng, dtype=torch.float64)
