@@ -67,7 +67,8 @@ class Refresh(Callback):
         every:int|str='epoch', # 'epoch' as in the paper, or a number of steps, 1 or more
         batches:Iterable=None, # the training set; None: the data of the fit
     ):
-        self.every = every if isinstance(every, str) and every=='epoch' else check_whole(every, 'every', remedy="steps; or 'epoch'")
+        by_epoch = isinstance(every, str) and every=='epoch'
+        self.every = every if by_epoch else check_whole(every, 'every', remedy="steps; or 'epoch'")
         self.batches = batches
 
     def _refresh(self, trainer):
