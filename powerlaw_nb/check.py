@@ -67,7 +67,7 @@ def _kind(value):
     return getattr(value, 'dtype', type(value).__name__)
 
 def tensor_of(
-    values, # a tensor, an array of NumPy in any layout, or a sequence of numbers
+    values, # (...) a tensor, an array of NumPy in any layout, or a sequence of numbers
     name:str, # how the error message calls it
 )->Tensor: # (...) a tensor as it is; anything else as a copy on the CPU, in the precision that it came in
     "The numbers of an array or a sequence as a tensor."
@@ -233,8 +233,9 @@ def check_logits(
     if not isinstance(output, Tensor) or not output.is_floating_point():
         part = f'[{next(iter(output), 0)!r}]' if isinstance(output, dict) else '[0]'
         if hasattr(output, 'logits'): part = '.logits'
-        raise TypeError(f'model gives a {_kind(output)}, not a floating-point tensor of logits (B, classes): '
-                        f'wrap it in a function or module that gives them, for example model(x){part}')
+        how = f'wrap it in a function or module that gives them, for example model(x){part}'
+        if isinstance(output, Tensor): how = 'give the scores of the classes, before argmax'
+        raise TypeError(f'model gives a {_kind(output)}, not a floating-point tensor of logits (B, classes): {how}')
     if output.ndim!=2 or len(output)!=rows or not output.shape[1]: raise ValueError(
         f'model gives shape {tuple(output.shape)} for {rows} images: '
         f'its answer must be one row of logits for each, ({rows}, classes)')

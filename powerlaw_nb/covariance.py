@@ -141,7 +141,7 @@ def solve(
         if i > 1:                                      # no details in the warning, so that Python shows it once
             warnings.warn(f"{solver.__name__} failed on {matrix.device} in {matrix.dtype}; "
                           f"it was called again on {device} in {dtype}", stacklevel=3)
-        return tuple(r.to(matrix.device, matrix.dtype if r.dtype==dtype else r.dtype) for r in results)
+        return tuple(r.to(matrix) if r.dtype==dtype else r.to(matrix.device) for r in results)
 
 # %% ../nbs/engineering/01_covariance.ipynb #065ed989
 def _eigh_in_place(cov):
@@ -161,7 +161,8 @@ def _result_may_share():
 def _as_covariance(cov):
     "A covariance in a type that a solver takes, checked."
     cov = tensor_of(cov, 'cov').detach()
-    if cov.is_complex(): raise TypeError(f'cov has type {cov.dtype}: give a real covariance, for example that of real and imaginary parts')
+    if cov.is_complex(): raise TypeError(
+        f'cov has type {cov.dtype}: give a real covariance, for example that of real and imaginary parts')
     if cov.dim() != 2 or cov.shape[0] != cov.shape[1] or not len(cov):
         raise ValueError(f"cov has shape {tuple(cov.shape)} but must be square (N, N); "
                          "pass Covariance(...).cov, not the activations")
@@ -169,9 +170,10 @@ def _as_covariance(cov):
     cov = check_finite(cov.to(kind), 'cov')
     probe = torch.arange(1, len(cov)+1, device=cov.device, dtype=cov.dtype).cos()
     down, across = cov @ probe, probe @ cov
-    if (gap := (down - across).norm()) > .01*(down.norm() + across.norm()): raise ValueError(
-        f'cov is not symmetric (it and its transpose differ by {gap/(down.norm() + across.norm())*200:.0f} % along a vector): '
-        'give all of it, not one triangle; for rounding alone, (cov + cov.T)/2')
+    gap, size = (down - across).norm(), (down.norm() + across.norm())/2
+    if gap > .02*size: raise ValueError(
+        f'cov is not symmetric (it and its transpose differ by {gap/size*100:.0f} % along a vector): '
+        'give all of it, not one triangle')
     return cov
 
 @torch.inference_mode(False)
@@ -195,7 +197,7 @@ class LeadingCovariance(_Summary):
     ):
         basis = tensor_of(basis, 'basis').detach()
         if basis.dim() != 2 or basis.is_complex() or not 1 <= basis.shape[1] <= basis.shape[0]:
-            raise ValueError(f"basis has shape {tuple(basis.shape)} and type {basis.dtype} but must be real, (N, K) with K of at most N; "
+            raise ValueError(f"basis has shape {tuple(basis.shape)} but must be (N, K) with K from 1 to N, in real numbers; "
                              "give one column for each eigenvector")
         self.basis = solve(torch.linalg.qr, check_finite(basis.double(), 'basis'))[0]
         self._start(self.basis.new_zeros(len(basis)), torch.zeros_like(self.basis))

@@ -98,7 +98,8 @@ def _check_moments(moments, n, break_n):
     n = check_whole(n, 'n', low=2, remedy='the number of neurons')
     if break_n is not None: break_n = check_number(break_n, 'break_n', above=1, remedy='and below n')
     if break_n is not None and break_n >= n:
-        raise ValueError(f"the spectrum needs a break between 1 and n, got n={n}, break_n={break_n:g}; n is the number of neurons")
+        raise ValueError(f"the spectrum needs a break between 1 and n, got n={n}, break_n={break_n:g}; "
+                         "n is the number of neurons")
     return m.double(), n, break_n
 
 @torch.inference_mode(False)

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from .check import (
     check_activations, check_classes, check_eigenvalues, check_finite, check_generator, check_image_type, check_labels,
     check_law, check_logits, check_number, check_pairs, check_whole, normal_tensor, tensor_of)
-from .covariance import full_precision
+from .covariance import check_processes, full_precision
 from .theory import eigenvalues_of
 
 # %% ../nbs/01_reg.ipynb #08499c00
@@ -119,12 +119,6 @@ def _ranked(variances, alpha, tau, beta):
     slope = torch.zeros_like(variances).index_copy_(0, order[tau:], (excess+both)/gamma)
     return excess.dot(both)*(beta/len(spectrum)), spectrum, slope
 
-def _common_mean(x, group):
-    "Number and mean of the rows of all processes of `group`."
-    sums = torch.cat([x.sum(0, dtype=torch.float64), x.new_full((1,), len(x), dtype=torch.float64)])
-    dist.all_reduce(sums, group=group)
-    return sums[-1], (sums[:-1]/sums[-1]).to(x)              # the number stays on the device: nothing waits for it
-
 def _project(x, mean, eigvecs, rows):
     "Z = (x - mean) V, in pieces of so many rows, and the sum of the squares of each column."
     if len(x)<=rows:
@@ -171,7 +165,7 @@ class _Projected(torch.autograd.Function):
             dist.all_reduce(grad := grad.clone(), group=ctx.group)
         weight = grad*ctx.scale
         with without_autocast(x):
-            if torch.is_grad_enabled(): gradient = _differentiable(ctx, x, weight, eigvecs)
+            if torch.is_grad_enabled() or _several(grad): gradient = _differentiable(ctx, x, weight, eigvecs)
             else:
                 if ctx.law is not None: weight = ctx.slope*weight
                 Z, ctx.Z = ctx.Z, None                           # a second call finds it used up
@@ -179,11 +173,12 @@ class _Projected(torch.autograd.Function):
                 gradient = _project_back(Z, weight, eigvecs, ctx.rows)
         return gradient, None, None, None, None
 
-# whether we are inside a transformation of torch.func: grad, vmap, jvp, ...
+# whether a tensor stands for several gradients at once (is_grads_batched); whether torch.func transforms: grad, vmap, jvp, ...
+_several = getattr(torch._C._functorch, 'is_legacy_batchedtensor', lambda _: False)
 _transformed = getattr(torch._C, '_are_functorch_transforms_active', lambda: False)
 
 def _composable(x, eigvecs, law, group):
-    "What `_Projected` computes, in operations of PyTorch alone, which torch.func can transform and compose as it likes."
+    "What `_Projected` computes, in operations of PyTorch alone, which torch.func and torch.compile can take apart."
     if group is not None: raise NotImplementedError('group: torch.func sees one process only; leave group out there')
     mean = x.mean(0)
     variances = ((x - mean) @ eigvecs).square().mean(0)
@@ -222,6 +217,7 @@ def check_projection(
     if eigvecs.ndim!=2 or len(eigvecs)!=N or not 1<=eigvecs.shape[1]<=N: raise ValueError(
         f'eigvecs has shape {tuple(eigvecs.shape)} but x has {N} neurons: '
         f'give an ({N}, {N}) matrix of this layer, or its first columns')
+    if group is not None: check_processes()
     _warn_small_batch(B * (1 if group is None else dist.get_world_size(group)), eigvecs.shape[1])
     return x
 
@@ -230,7 +226,7 @@ def _projected(x, eigvecs, law, group):
     with without_autocast(x):
         x, found = full_precision(x), []
         eigvecs = normal_tensor(eigvecs.detach().to(x))
-        if _transformed(): return _composable(x, eigvecs, law, group)
+        if _transformed() or group is None and torch.compiler.is_compiling(): return _composable(x, eigvecs, law, group)
         return _Projected.apply(x, eigvecs, law, found, group), found
 
 def projected_spectrum(
@@ -374,3 +370,10 @@ def logit_jacobian_loss(
             u = F.normalize(u, dim=1)                            # a unit vector for each image
             total = total + C*pull(u).square().sum()
     return beta/(2*B*n_proj) * total
+
+# %% ../nbs/01_reg.ipynb #1101a572
+def _common_mean(x, group):
+    "Number and mean of the rows of all processes of `group`."
+    sums = torch.cat([x.sum(0, dtype=torch.float64), x.new_full((1,), len(x), dtype=torch.float64)])
+    dist.all_reduce(sums, group=group)
+    return sums[-1], (sums[:-1]/sums[-1]).to(x)              # the number stays on the device: nothing waits for it

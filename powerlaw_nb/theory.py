@@ -83,8 +83,8 @@ def _usable_end(y, rounding, lo, hi):
     end = min(hi, int(above.max()) + 1) if len(above) else 0
     if end - lo < 2:
         raise ValueError(f"only {max(end - lo + 1, 0)} usable eigenvalues from lo={lo} to hi={end} "
-                         f"of a spectrum of length {len(y)}, but a line with an interval needs 3: values of size {rounding:.1e} and less are rounding; "
-                         "lower lo, use more inputs, or compute the spectrum in float64")
+                         f"of a spectrum of length {len(y)}, but a line with an interval needs 3: values of size {rounding:.1e} "
+                         "and less are rounding; lower lo, use more inputs, or compute the spectrum in float64")
     below = (y[lo-1:end] <= 0).nonzero()
     if len(below):
         n = lo + int(below[0])
@@ -118,6 +118,7 @@ def participation_ratio(
 )->Tensor: # scalar in [1, N]
     "Dimension (sum of the eigenvalues)^2 / (sum of their squares)."
     y = check_spectrum(spectrum, cut=True)
+    y = y / y.detach().max()                       # so that the squares stay in the range of float64
     return y.sum()**2 / (y**2).sum()
 
 def n_components(
@@ -232,7 +233,8 @@ def mean_square_increment(
     h = tensor_of(h, 'h')
     if not hasattr(code, 'd') or not callable(code):
         raise TypeError(f"code is {code!r:.60}: give a PopulationCode, or a map of angles with an attribute d")
-    if h.dim() != 1 or h.is_complex() or not (h >= 0).all(): raise ValueError(f"h is {h.tolist()}: give lengths (K,), 0 or more, in radians")
+    if h.dim() != 1 or h.is_complex() or not (h >= 0).all():
+        raise ValueError(f"h is {h.tolist()}: give lengths (K,), 0 or more, in radians")
     n_samples = check_whole(n_samples, 'n_samples')
     rng = check_generator(generator)
     s = torch.rand(n_samples, code.d, generator=rng, dtype=torch.float64) * (2*math.pi)
