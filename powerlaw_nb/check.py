@@ -324,4 +324,5 @@ def check_path(
     text = str(path) if isinstance(path, (str, os.PathLike)) else ''
     if not text or '\0' in text: raise TypeError(f'{name} is {path!r:.60}: give the name of a file or of a folder')
     try: return Path(text).expanduser()
-    except RuntimeError as error: raise ValueError(f'{name} is {path!r:.60}: {error}; a name that begins with ~ is written ./~') from error
+    except RuntimeError as error: raise ValueError(                   # ~somebody
+        f'{name} is {path!r:.60}: {error}; a name that begins with ~ is written ./~') from error

@@ -6,7 +6,7 @@
 __all__ = ['data_sets', 'mnist_bytes', 'as_images', 'mnist', 'dataset', 'Batches']
 
 # %% ../nbs/02_data.ipynb #01ffd262
-import gzip, hashlib, importlib.resources, torchvision, zlib
+import gzip, hashlib, importlib.resources, zlib
 from pathlib import Path
 
 import torch
@@ -80,6 +80,7 @@ def dataset(
     root = Path(root).expanduser()
     if (root/name/'processed').exists(): raise ValueError(
         f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')
+    import torchvision                                           # takes seconds, and nothing else here needs it
     try: found = getattr(torchvision.datasets, name)(root, train=train, download=download)
     except (OSError, RuntimeError) as error: raise ConnectionError(
         f'{name} is not in {root} and could not be fetched ({error}): '

@@ -53,7 +53,9 @@ class SpectralRegularizer:
         names = hidden_layers(model) if layers is None else _names_in(layers)
         if not names: raise ValueError(f'layers is {layers}: name at least one layer, or leave it None for all hidden layers')
         self.model, self.layers = model, names
-        self.group = group                    # not checked here: processes may be started later
+        if not (group is None or group is False or hasattr(group, 'rank')): raise TypeError(
+            f'group is {group!r:.60}: give a process group of torch.distributed, None or False')
+        self.group = group                    # processes may be started later
         self._take_laws(*(_per_layer(value, names, argument) for value, argument in (
             (alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'), (rank, 'rank'))))
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
@@ -65,8 +67,7 @@ class SpectralRegularizer:
         "Check and keep the values of all layers."
         whole = lambda r: None if r is None else int(check_whole(r, 'rank', remedy='how many eigenvalues to bend'))
         self.ranks = {name: whole(r) for name, r in rank.items()}
-        self.laws = {name: (alpha[name], tau[name], beta[name]) for name in self.layers}
-        for name, law in self.laws.items(): check_law(*law, n=self.ranks[name])
+        self.laws = {name: check_law(alpha[name], tau[name], beta[name], n=self.ranks[name]) for name in self.layers}
 
     def remove(self):
         "Take the hooks off the model; safe to call twice."
@@ -311,7 +312,8 @@ def _check_state(self:SpectralRegularizer, state):
 @patch
 def _check_parts(self:SpectralRegularizer, state):
     "Raise unless each layer has its eigenvectors and as many eigenvalues."
-    wanted = sorted(f'{part}.{name}' for name, rank in self.ranks.items() for part in ('basis' if rank else 'eigvecs', 'spectrum'))
+    parts = lambda rank: ('basis' if rank else 'eigvecs', 'spectrum')
+    wanted = sorted(f'{part}.{name}' for name, rank in self.ranks.items() for part in parts(rank))
     if sorted(state)!=wanted: raise ValueError(
         f'state has {sorted(state)}, but the regularizer needs {wanted}: give the whole of what state_dict() gave')
     for name, rank in self.ranks.items():

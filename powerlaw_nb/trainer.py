@@ -67,8 +67,9 @@ class Refresh(Callback):
         every:int|str='epoch', # 'epoch' as in the paper, or a number of steps, 1 or more
         batches:Iterable=None, # the training set; None: the data of the fit
     ):
-        if every!='epoch': check_whole(every, 'every', remedy="steps; or 'epoch'")
-        self.every, self.batches = every, batches
+        by_epoch = isinstance(every, str) and every=='epoch'
+        self.every = every if by_epoch else check_whole(every, 'every', remedy="steps; or 'epoch'")
+        self.batches = batches
 
     def _refresh(self, trainer):
         start, batches = time.perf_counter(), trainer.data if self.batches is None else self.batches
@@ -153,12 +154,13 @@ class Trainer:
         if not callable(loss): raise TypeError(
             f'loss is {loss!r:.60}: give a function of (output, y), for example torch.nn.functional.cross_entropy')
         for value, name in ((regularizers, 'regularizers'), (callbacks, 'callbacks')):
-            if not isinstance(value, Iterable) or isinstance(value, (str, dict)): raise TypeError(f'{name} is {value!r:.60}: give a list')
+            if isinstance(value, (str, dict)) or not isinstance(value, Iterable): raise TypeError(
+                f'{name} is {value!r:.60}: give a list')
         self.regularizers, callbacks = list(regularizers), list(callbacks)
         bad = [r for r in self.regularizers if not (hasattr(r, 'loss') or callable(r))]
         if bad: raise TypeError(f'regularizers has {bad[0]!r}: give objects with a loss(), or functions of (model, x, y)')
         self.model, self.opt, self.loss_function = check_module(model), opt, loss
-        self.seed = None if seed is None else check_whole(seed, 'seed', -2**43, 'None: no seed', 2**44)      # times a million below
+        self.seed = None if seed is None else check_whole(seed, 'seed', -2**43, 'None: no seed', 2**44)      # a million times it
         spectral = any(hasattr(r, 'refresh') for r in self.regularizers)
         added = [History(), *[Refresh()]*(spectral and not any(isinstance(c, Refresh) for c in callbacks))]
         self.callbacks = sorted([*callbacks, *added], key=lambda callback: callback.order)
@@ -306,7 +308,7 @@ def _parts(self:Trainer):
         if hasattr(r, 'state_dict'): yield f'regularizer.{i}.', r.state_dict()
 
 # %% ../nbs/04_trainer.ipynb #0fef0948
-_mark, _apart = '~', 'packed.'                                    # of a value with a type of its own; of tensors inside of values
+_mark, _apart = '~', 'packed.'                                    # of a value with a type of its own; of tensors in values
 
 @functools.cache
 def _can_be_stored(dtype):
@@ -330,7 +332,9 @@ def _packed(value, name, tensors):
     if value is None or isinstance(value, (bool, int, float, str)): return value
     if type(value) is list: return inside(enumerate(value))
     if isinstance(value, tuple): return {_mark: 'tuple', 'of': inside(enumerate(value))}
-    if isinstance(value, dict): return {_mark: 'dict', 'of': [[_packed(k, name, tensors), v] for k, v in zip(value, inside(value.items()))]}
+    if isinstance(value, dict):
+        keys = [_packed(key, name, tensors) for key in value]
+        return {_mark: 'dict', 'of': [list(pair) for pair in zip(keys, inside(value.items()))]}
     raise TypeError(f'{name} is {value!r:.60}: a checkpoint cannot hold a {type(value).__name__}; '
                     'make a number, a tensor or text of it, or train without Checkpoint')
 
@@ -419,12 +423,14 @@ def _check_model_state(known, found):
         f'model lacks {sorted(set(found)-set(known))[:3]} and has {sorted(set(known)-set(found))[:3]} more')
     look = lambda v: (tuple(v.shape), v.dtype) if isinstance(v, Tensor) else None
     for name, value in known.items():
-        if look(value)!=look(found[name]): raise ValueError(f'{name} has shape and type {look(found[name])}, in the model {look(value)}')
+        if look(value)!=look(found[name]): raise ValueError(
+            f'{name} has shape and type {look(found[name])}, in the model {look(value)}')
 
 @patch
 def _check_take(self:Trainer, entries, info):
     "Raise, before anything is changed, when a checkpoint is of another model, optimizer or regularizers."
-    if info.get('kinds', self._kinds())!=self._kinds(): raise ValueError(f"it holds {info['kinds']}, the Trainer {self._kinds()}")
+    kinds = info.get('kinds', self._kinds())                      # earlier versions did not write them
+    if kinds!=self._kinds(): raise ValueError(f'it holds {kinds}, the Trainer {self._kinds()}')
     count = sum(len(group['params']) for group in self.opt.param_groups)
     states = [f'regularizer.{i}.' for i, r in enumerate(self.regularizers) if hasattr(r, 'load_state_dict')]
     stray = [k for k in entries if not k.startswith(('model.', *(f'opt.{i}.' for i in range(count)), *states))]
@@ -443,7 +449,8 @@ def _take(self:Trainer, entries, info):
     self._check_take(entries, info)
     _check_model_state((model := bare_model(self.model)).state_dict(), part('model.'))
     for group, saved in zip(self.opt.param_groups, info['groups']):      # a tensor, such as a learning rate, goes where it was
-        saved.update({k: v.to(group[k].device) for k, v in saved.items() if isinstance(v, Tensor) and isinstance(group.get(k), Tensor)})
+        both = [k for k, v in saved.items() if isinstance(v, Tensor) and isinstance(group.get(k), Tensor)]
+        saved.update({k: saved[k].to(group[k].device) for k in both})
     state = {int(i): part(f'opt.{i}.') for i in {k.split('.')[1] for k in entries if k.startswith('opt.')}}
     savers = [(i, r) for i, r in enumerate(self.regularizers) if hasattr(r, 'load_state_dict')]
     before = self.opt.state_dict(), [(r, r.state_dict()) for _, r in savers if hasattr(r, 'state_dict')]
