@@ -15,7 +15,7 @@ def notebooks(folder=root/'nbs'):
 
 def modules(package=root/'powerlaw_nb'):
     "The files of the modules by their dotted name without the package, such as `experiments.runs`."
-    files = sorted(file for file in package.rglob('*.py') if not file.name.startswith('_'))
+    files = sorted(file for file in package.rglob('*.py') if file.name=='__main__.py' or not file.name.startswith('_'))
     return {'.'.join(file.relative_to(package).with_suffix('').parts): file for file in files}
 
 def html(notebook):

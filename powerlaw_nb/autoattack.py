@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .check import (
-    check_classes, check_generator, check_images, check_labels, check_number, check_size, check_whole)
-from .models import evaluating
-from .attacks import accuracy_interval, check_radii, is_correct, robustness_curve, uniform_noise
+    check_classes, check_generator, check_labels, check_number, check_whole, normal_tensor)
+from .models import reading
+from .attacks import accuracy_interval, check_attack, check_batch, check_radii, is_correct, robustness_curve, uniform_noise
 
 # %% ../nbs/06_strong_attack.ipynb #b08f5b3e
 def _looks(steps):
@@ -44,14 +44,14 @@ def _check_loss(logits, y, target, loss):
     if target is not None: check_classes(logits, target)
     need = 3 if target is None else 4
     if loss=='dlr' and logits.shape[1]<need:
-        raise ValueError(f"loss is 'dlr' with {logits.shape[1]} classes: it needs at least {need}; take loss='ce'")
+        raise ValueError(f"loss is 'dlr' with {logits.shape[1]} classes: it needs at least {need}; take loss='ce' in apgd")
 
 # %% ../nbs/06_strong_attack.ipynb #5843f427
 def _by_image(mask, a, b):
     "For each image `a` or `b`."
     return torch.where(mask.view(-1, *[1]*(a.ndim-1)), a, b)
 
-def _climb(model, now, i, loss, directed):
+def _climb(logits_of, now, i, loss, directed):
     "Step `i` of APGD in place: move, look at the loss there, keep the best point; and which images are broken."
     clip = lambda s: s.clamp(now['low'], now['high'])
     if i:
@@ -59,7 +59,7 @@ def _climb(model, now, i, loss, directed):
         part = 1. if i==1 else .75                                # the first step has no last move
         now['s'], now['before'] = clip(now['s'] + part*(z-now['s']) + (1-part)*(now['s']-now['before'])), now['s']
     s, target = now['s'].detach().requires_grad_(), now['target'] if directed else None
-    logits = model(s)
+    logits = logits_of(s)
     if not i: _check_loss(logits.detach(), now['y'], target, loss)
     value = _losses(logits, now['y'], target, loss)
     now['gradient'], value = torch.autograd.grad(value.sum(), s)[0], value.detach()
@@ -87,12 +87,11 @@ def _begin(x, y, target, eps, generator):
 
 def _apgd(model, x, y, eps, steps, loss='ce', target=None, generator=None):
     "The loop of `apgd`."
-    with torch.inference_mode(False), torch.enable_grad(), evaluating(model):
-        x = x.detach().clone()
+    with torch.enable_grad(), reading(model) as logits_of:
         now, looks, last = _begin(x, y, target, eps, generator), _looks(steps), 0
         result = x.clone()
         for i in range(steps+1 if eps else 1):                    # step 0 looks at the start
-            broken = _climb(model, now, i, loss, target is not None)
+            broken = _climb(logits_of, now, i, loss, target is not None)
             if broken.any():
                 result[now['image'][broken]] = now['s'][broken]
                 now = {name: values[~broken] for name, values in now.items()}
@@ -104,7 +103,7 @@ def _apgd(model, x, y, eps, steps, loss='ce', target=None, generator=None):
 def _apgd_targeted(model, x, y, eps, targets, steps, generator=None):
     "The loop of `apgd_targeted`."
     generator, result, left = check_generator(generator, x.device), x.clone(), torch.arange(len(x), device=x.device)
-    with torch.no_grad(), evaluating(model): logits = model(x).clone()
+    with torch.no_grad(), reading(model) as logits_of: logits = logits_of(x)
     _check_loss(logits, y, y, 'dlr')
     wrong = logits.scatter(1, y[:, None], -math.inf).argsort(1, descending=True)[:, :-1]       # the class itself comes last
     for target in wrong.unbind(1)[:targets]:
@@ -114,33 +113,36 @@ def _apgd_targeted(model, x, y, eps, targets, steps, generator=None):
     return result
 
 # %% ../nbs/06_strong_attack.ipynb #6c35098e
+@torch.inference_mode(False)                                      # the result is no inference tensor, whatever the caller's mode
 def apgd(
     model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]
     y:Tensor, # (B,) class numbers
-    eps:float, # radius of the ball in the maximum norm, 0 or more, in units of the pixel range
+    eps:float, # radius of the ball in the maximum norm, 0 to 1, in units of the pixel range
     steps:int=100, # number of steps, 1 or more; the value of AutoAttack
     loss:str='ce', # 'ce', cross-entropy, or 'dlr', which does not depend on the scale of the logits
     target:Tensor=None, # (B,) class numbers to go towards; None: away from y, wherever
     generator=None, # torch.Generator or integer seed for the random start; None is seed 0
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]: a broken one where it was found, else the one of the greatest loss
     "Auto-PGD (Croce and Hein 2020): projected gradient ascent that halves its step when it does not get on."
-    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(steps, 'steps')
-    if target is not None: check_labels(target, len(x))
+    (x, y, eps), steps = check_attack(x, y, eps), check_whole(steps, 'steps')
+    check_generator(generator)
+    if target is not None: target = normal_tensor(check_labels(target, len(x)).to(x.device))
     if loss not in ('ce', 'dlr'): raise ValueError(f"loss is {loss!r}: choose 'ce' or 'dlr'")
     return _apgd(model, x, y, eps, steps, loss, target, generator)
 
+@torch.inference_mode(False)
 def apgd_targeted(
     model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]
     y:Tensor, # (B,) class numbers
-    eps:float, # radius of the ball in the maximum norm, 0 or more, in units of the pixel range
+    eps:float, # radius of the ball in the maximum norm, 0 to 1, in units of the pixel range
     targets:int=9, # towards how many classes, the likeliest wrong ones first; 9 as in AutoAttack
     steps:int=100, # steps towards each
     generator=None, # torch.Generator or integer seed for the random starts; None is seed 0
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]
     "APGD-T: `apgd` with the targeted DLR loss towards one wrong class after the other, while an image stands."
-    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(steps, 'steps'); check_whole(targets, 'targets')
+    (x, y, eps), steps, targets = check_attack(x, y, eps), check_whole(steps, 'steps'), check_whole(targets, 'targets')
     return _apgd_targeted(model, x, y, eps, targets, steps, generator)
 
 # %% ../nbs/06_strong_attack.ipynb #9e062bf8
@@ -149,9 +151,9 @@ def _side(i, queries, p, height, width):
     halvings = sum(10_000*i//queries > mark for mark in (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000))
     return min(max(round(math.sqrt(p*height*width/2**halvings)), 1), height, width)
 
-def _margin(model, s, y):
+def _margin(logits_of, s, y):
     "By how much the logit of the right class exceeds the greatest other one: 0 or below for a broken image."
-    logits, own = model(s), y[:, None]
+    logits, own = logits_of(s), y[:, None]
     return (logits.gather(1, own) - logits.scatter(1, own, -math.inf).amax(1, keepdim=True)).squeeze(1)
 
 def _square(model, x, y, eps, queries, p=.8, generator=None):
@@ -159,11 +161,11 @@ def _square(model, x, y, eps, queries, p=.8, generator=None):
     generator, (channels, height, width) = check_generator(generator, x.device), x.shape[1:]
     draw = lambda top, *shape: torch.randint(top, shape, generator=generator, device=generator.device)
     sign = lambda *shape: (2*draw(2, *shape) - 1).to(x)
-    with torch.no_grad(), evaluating(model):
-        check_classes(model(x), y)
+    with torch.no_grad(), reading(model) as logits_of:
+        check_classes(logits_of(x), y)
         low, high, left = (x-eps).clamp(min=0), (x+eps).clamp(max=1), torch.arange(len(x), device=x.device)
         result = (x + eps*sign(1, channels, 1, width)).clamp(low, high)
-        margin = _margin(model, result, y)
+        margin = _margin(logits_of, result, y)
         for i in range(1, queries if eps else 1):
             left = left[margin[left]>0]
             if not len(left): break
@@ -172,7 +174,7 @@ def _square(model, x, y, eps, queries, p=.8, generator=None):
             square = (slice(None), slice(top, top+side), slice(first, first+side))
             here, tried = (left, *square), result[left]
             tried[(slice(None), *square)] = (x[here] + eps*sign(1, channels, 1, 1)).clamp(low[here], high[here])
-            new = _margin(model, tried, y[left])
+            new = _margin(logits_of, tried, y[left])
             better = new<margin[left]
             result[left[better]], margin[left[better]] = tried[better], new[better]
         return result
@@ -182,54 +184,65 @@ def _check_pictures(x):
     if x.ndim!=4: raise ValueError(f'x has shape {tuple(x.shape)}: squares need images (B, C, H, W)')
 
 # %% ../nbs/06_strong_attack.ipynb #65ef4f89
+@torch.inference_mode(False)
 def square_attack(
     model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
     x:Tensor, # (B, C, H, W) images in [0,1]
     y:Tensor, # (B,) class numbers
-    eps:float, # radius of the ball in the maximum norm, 0 or more, in units of the pixel range
+    eps:float, # radius of the ball in the maximum norm, 0 to 1, in units of the pixel range
     queries:int=5000, # how often the network is asked about an image, 1 or more; the value of AutoAttack
-    p:float=.8, # share of the image that the first square covers, above 0
+    p:float=.8, # share of the image that the first square covers, above 0 and at most 1
     generator=None, # torch.Generator or integer seed for the squares; None is seed 0
 )->Tensor: # (B, C, H, W) images inside the ball and inside [0,1]
     "Square (Andriushchenko et al. 2020): random search by squares, without gradients; all images get the same squares."
-    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps'); check_whole(queries, 'queries')
-    check_number(p, 'p', above=0, remedy='the paper takes 0.8')
+    (x, y, eps), queries = check_attack(x, y, eps), check_whole(queries, 'queries')
+    p = check_number(p, 'p', above=0, remedy='the paper takes 0.8', high=1.)
     _check_pictures(x)
     return _square(model, x, y, eps, queries, p, generator)
 
 # %% ../nbs/06_strong_attack.ipynb #7fce75b8
+@torch.inference_mode(False)
 def strong_attack(
     model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]; Square needs (B, C, H, W)
     y:Tensor, # (B,) class numbers
-    eps:float, # radius of the ball in the maximum norm, 0 or more, in units of the pixel range
+    eps:float, # radius of the ball in the maximum norm, 0 to 1, in units of the pixel range
     steps:int=100, # steps of APGD, also towards each target
     targets:int=9, # wrong classes that APGD-T goes towards; 9 as in AutoAttack
     queries:int=5000, # queries of Square; 0 leaves it out
     generator=None, # torch.Generator or integer seed; None is seed 0
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]
     "APGD-CE, then APGD-T, then Square, each on the images that still stand."
-    check_images(x); check_labels(y, len(x)); check_size(eps, 'eps')
-    check_whole(steps, 'steps'); check_whole(targets, 'targets'); check_whole(queries, 'queries', 0)
+    (x, y, eps), steps, targets = check_attack(x, y, eps), check_whole(steps, 'steps'), check_whole(targets, 'targets')
+    queries = check_whole(queries, 'queries', 0)
+    check_generator(generator)
     if queries: _check_pictures(x)
     parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets)]
     if queries: parts.append(partial(_square, queries=queries))
-    result = x.detach().clone()
+    result, stands = x.clone(), _right(model, x, y)
     for attack in parts if eps else ():
-        left = is_correct(model, result, y).nonzero().squeeze(1)
+        left = stands.nonzero().squeeze(1)
         if len(left): result[left] = attack(model, x[left], y[left], eps, generator=generator)
+        if attack is not parts[-1]: stands = is_correct(model, result, y)
     return result
+
+def _right(model, x, y):
+    "Which images are classified as their label, by a model with enough classes for all parts of the strong attack."
+    with torch.no_grad(), reading(model) as logits_of: logits = logits_of(x)
+    _check_loss(logits, y, y, 'dlr')
+    return logits.argmax(1)==y
 
 def strong_curve(
     model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]; Square needs (B, C, H, W)
     y:Tensor, # (B,) class numbers
-    eps:tuple=(0., .02, .05, .1), # radii, 0 or more, in units of the pixel range
+    eps:tuple=(0., .02, .05, .1), # radii, 0 to 1, in units of the pixel range
     batch_size:int=1000, # images attacked at a time
-    **options, # of `strong_attack`: steps, targets, queries
+    **options, # of `strong_attack`: steps, targets, queries, and a seed as generator
 )->dict: # lists over the radii: eps, accuracy, low and high (95 %); and images, the number of them, and the options
     "Accuracy under `strong_attack` at some radii, in a form that can be stored as JSON."
-    eps = check_radii(eps)
+    (x, y), eps = check_batch(x, y), check_radii(eps)
+    options = {name: check_whole(value, name, 0) for name, value in options.items()}              # JSON holds plain numbers
     accuracy = robustness_curve(model, x, y, partial(strong_attack, **options), eps, batch_size=batch_size).tolist()
     low, high = zip(*(accuracy_interval(a, len(x)) for a in accuracy))
     rounded = lambda values: [round(v, 6) for v in values]

@@ -6,7 +6,7 @@
 __all__ = ['check_whole', 'check_number', 'is_real', 'tensor_of', 'check_activations', 'NonFiniteError', 'check_finite',
            'check_eigenvalues', 'check_spectrum', 'check_law', 'check_float_type', 'check_image_type', 'check_images',
            'check_size', 'check_pairs', 'check_labels', 'check_logits', 'check_classes', 'check_device', 'device_here',
-           'check_generator', 'normal_tensor', 'check_module']
+           'check_generator', 'normal_tensor', 'check_module', 'check_choice', 'check_path']
 
 # %% ../nbs/engineering/00_check.ipynb #4ada8f39
 import math, numbers
@@ -304,3 +304,29 @@ def check_module(
     "Raise unless `model` is a module."
     if not isinstance(model, nn.Module): raise TypeError(f'{name} is {model!r:.60}: give a torch.nn.Module')
     return model
+
+# %% ../nbs/engineering/00_check.ipynb #60dc1d9e
+import os
+from pathlib import Path
+
+def check_choice(
+    value, # what the caller gave
+    name:str, # how the error message calls it
+    known, # a list, or the keys of a dictionary: what there is to choose from
+)->object: # `value`
+    "Raise a ValueError unless `value` is one of those that are known."
+    try: found = value in list(known)
+    except (ValueError, RuntimeError): found = False                  # an array is compared number by number
+    if not found: raise ValueError(f'{name} is {value!r:.60}: choose from {list(known)}')
+    return value
+
+def check_path(
+    path, # name of a file or of a folder: text, or a Path
+    name:str='path', # how the error message calls it
+)->Path: # with the home folder in place of `~`; a folder that is really called so is './~'
+    "A name of a file or of a folder as a path."
+    text = str(path) if isinstance(path, (str, os.PathLike)) else ''
+    if not text or '\0' in text: raise TypeError(f'{name} is {path!r:.60}: give the name of a file or of a folder')
+    try: return Path(text).expanduser()
+    except RuntimeError as error: raise ValueError(                   # ~somebody
+        f'{name} is {path!r:.60}: {error}; a name that begins with ~ is written ./~') from error

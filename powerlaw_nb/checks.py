@@ -6,6 +6,7 @@
 __all__ = ['Finding', 'evaluation_checks']
 
 # %% ../nbs/06a_checks.ipynb #7f5408db
+import inspect
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -15,9 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .check import check_classes, check_images, check_labels, check_number, check_whole
-from .models import evaluating
-from .attacks import accuracy_interval, check_radii, fgsm, is_correct, pgd, uniform_noise
+from .check import check_classes, check_size, check_whole
+from .models import reading
+from .attacks import accuracy_interval, check_batch, check_radii, fgsm, is_correct, pgd, uniform_noise
 from .autoattack import square_attack
 
 # %% ../nbs/06a_checks.ipynb #9b7fef07
@@ -34,35 +35,36 @@ class Finding:
 # %% ../nbs/06a_checks.ipynb #3dfb84a4
 def _mode(model):
     "Modules in training mode."
-    names = sorted({type(m).__name__ for m in model.modules() if m.training}) if isinstance(model, nn.Module) else []
+    modules = model.modules() if isinstance(model, nn.Module) else ()
+    names = sorted({type(m).__name__ for m in modules if getattr(m, 'training', False)})
     if names: yield Finding(
         'mode', f"in training mode: {', '.join(names[:6])}{', ...' * (len(names)>6)}; dropout would make noise, "
                 'and batch norm would mix the images of a batch and learn from attacked ones',
         'call model.eval() before any attack; our own attacks do it and put the mode back', float(len(names)))
 
-def _network(model, x, logits):
+def _network(logits_of, x, logits):
     "What the logits of the images x tell of the network."
     if (logits>=0).all() and ((logits.sum(1)-1).abs()<1e-3).all(): yield Finding(
         'outputs', 'each row of outputs sums to 1, as after a softmax, and the loss takes the softmax once more: '
                    'its gradients shrink',
         'return the logits, without the softmax', logits.sum(1).mean().item())
     spread = (logits.amax()-logits.amin()).item() or 1.
-    differing = (model(x)-logits).abs().max().item()/spread
+    differing = (logits_of(x)-logits).abs().max().item()/spread
     if differing>1e-4: yield Finding(
         'stochastic', f'two passes of the same images differ by {differing:.2g} of the range of the logits: '
                       'gradients point elsewhere in each step',
         'take the mean of the gradient over many passes, or switch the noise off', differing)
     beside = x.clone(); beside[1::2] = 1-beside[1::2]             # other neighbours, and as many
-    alone = (model(beside)-logits)[::2].abs().max().item()/spread
+    alone = (logits_of(beside)-logits)[::2].abs().max().item()/spread
     if alone>1e-3 and differing<=1e-4: yield Finding(
         'batch', f'the logits of an image change with the others in its batch, by {alone:.2g} of their range; '
                  'the checks of the attack are left out',
         'give layers that normalize running statistics, so that an image is judged and attacked alone', alone)
 
-def _gradients(model, x, y):
+def _gradients(logits_of, x, y):
     "Whether the loss has a gradient at the images that are classified as their label."
     s = x.detach().requires_grad_()
-    logits = model(s)
+    logits = logits_of(s)
     gradient = torch.autograd.grad(F.cross_entropy(logits, y, reduction='sum'), s)[0].flatten(1)[logits.argmax(1)==y]
     if not len(gradient): return
     shares = ((gradient==0).all(1), gradient==0, gradient.abs().amax(1)<1e-12)
@@ -163,7 +165,7 @@ def _attacked(model, few, labels, right, radii, attack, steps, step_size, querie
     moved, one_step, corners = ({e: a(model, few, labels, e) for e in radii} for a in (run, fgsm, _random_corner))
     stands, one_step, noise = ({e: is_correct(model, s, labels) for e, s in m.items()} for m in (moved, one_step, corners))
     yield from _rises(stands)
-    yield from _whole_range(model, few, labels, partial(attack, steps=steps, step_size=max(step_size, 2.5/steps)))
+    yield from _whole_range(model, few, labels, partial(attack, steps=steps, step_size=max(step_size, min(2.5/steps, 1.))))
     yield from _against(one_step, stands, ('FGSM', 'the attack'), 'one step',
                         'take more steps along the sign of the gradient, and a step that suits the radius')
     yield from _against(noise, one_step, ('random noise of the same size', 'FGSM'), 'noise',
@@ -180,6 +182,19 @@ def _attacked(model, few, labels, right, radii, attack, steps, step_size, querie
         'the gradients mislead the attack: report the accuracy under strong_attack')
 
 # %% ../nbs/06a_checks.ipynb #9ef5a0d5
+def _check_options(attack, curve):
+    "Raise unless the attack takes what it will be called with, and the curve is a dictionary."
+    try: inspect.signature(attack).bind(None, None, None, 0., steps=1, step_size=.1)
+    except ValueError: pass                                       # a function of C says nothing of its arguments
+    except TypeError as error: raise TypeError(
+        f'attack is {attack!r:.60} ({error}): give a function of (model, x, y, eps, steps=, step_size=)') from error
+    if not isinstance(curve, (dict, type(None))): raise TypeError(
+        f'curve is {curve!r:.60}: give a dictionary of accuracies by radius')
+
+def _on_copies(attack):
+    "The attack on a copy of the images, which an attack of somebody else may change in place."
+    return lambda model, x, y, eps, **options: attack(model, x.clone(), y, eps, **options)
+
 def evaluation_checks(
     model:Callable, # gives the logits (B, C); nothing in it is changed
     x:Tensor, # (B, ...) images in [0,1]; Square is tried where they are (B, C, H, W)
@@ -193,20 +208,23 @@ def evaluation_checks(
     queries:int=200, # of Square
 )->list: # of Finding; empty for an honest evaluation
     "Look for the usual faults of an evaluation of robustness."
-    check_images(x); check_labels(y, len(x)); check_number(step_size, 'step_size', above=0)
-    for name, value in (('steps', steps), ('limit', limit), ('queries', queries)): check_whole(value, name)
+    (x, y), step_size = check_batch(x, y), check_size(step_size, 'step_size', 0)
+    steps, limit, queries = (check_whole(value, name) for name, value in dict(steps=steps, limit=limit, queries=queries).items())
     radii = sorted(set(check_radii(eps, above=0)))
     chosen = torch.linspace(0, len(x)-1, min(limit, len(x)), device=x.device).round().long()
-    few, labels, found = x[chosen].detach(), y[chosen], list(_mode(model))
-    with torch.inference_mode(False), torch.enable_grad(), evaluating(model):
-        few, labels = few.clone(), labels.clone()
+    _check_options(attack, curve)
+    found = list(_mode(model))
+    with torch.inference_mode(False), torch.enable_grad(), reading(model) as logits_of:
+        few, labels = x[chosen], y[chosen]
         with torch.no_grad():
-            logits = model(few)
+            logits = logits_of(few)
+            check_classes(logits[:1].expand(len(y), -1), y)       # all labels, since all images come last
             check_classes(logits, labels)
-            found += _network(model, few, logits)
+            found += _network(logits_of, few, logits)
         if any(f.check=='batch' for f in found): return found     # attacks take images out of a batch
+        attack = _on_copies(attack)
         right, unmoved = logits.argmax(1)==labels, attack(model, few, labels, 0., steps=steps, step_size=step_size)
-        found += _gradients(model, few, labels)
+        found += _gradients(logits_of, few, labels)
         found += _clean_point(model, x, y, curve, right, is_correct(model, unmoved, labels))
         found += _attacked(model, few, labels, right, radii, attack, steps, step_size, queries, len(x))
     return found

@@ -6,13 +6,13 @@
 __all__ = ['data_sets', 'mnist_bytes', 'as_images', 'mnist', 'dataset', 'Batches']
 
 # %% ../nbs/02_data.ipynb #01ffd262
-import gzip, hashlib, importlib.resources, torchvision, zlib
+import gzip, hashlib, importlib.resources, zlib
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from .check import check_device, check_image_type, check_pairs, check_whole
+from .check import check_device, check_generator, check_image_type, check_pairs, check_whole, tensor_of
 
 # %% ../nbs/02_data.ipynb #7d4f8c54
 _files = {
@@ -35,7 +35,7 @@ def mnist_bytes(
     folder=None, # folder with the four gzipped files; None: those of the package
 )->tuple[Tensor,Tensor]: # images (B, 28, 28) uint8, labels (B,) uint8
     "MNIST as it is stored: bytes."
-    folder = Path(folder) if folder else importlib.resources.files('powerlaw_nb')/'mnist'
+    folder = Path(folder).expanduser() if folder else importlib.resources.files('powerlaw_nb')/'mnist'
     images, labels = (_read_idx(folder, *_files[bool(train)][part]) for part in ('images', 'labels'))
     return images.view(-1, 28, 28), labels
 
@@ -77,8 +77,10 @@ def dataset(
 )->tuple[Tensor,Tensor]: # images (B, C, H, W) in [0,1], labels (B,) int64
     "A data set of torchvision as tensors."
     if name not in data_sets: raise ValueError(f'name is {name!r}: choose one of {list(data_sets)}, or call mnist()')
-    if (Path(root)/name/'processed').exists(): raise ValueError(
+    root = Path(root).expanduser()
+    if (root/name/'processed').exists(): raise ValueError(
         f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')
+    import torchvision                                           # takes seconds, and nothing else here needs it
     try: found = getattr(torchvision.datasets, name)(root, train=train, download=download)
     except (OSError, RuntimeError) as error: raise ConnectionError(
         f'{name} is not in {root} and could not be fetched ({error}): '
@@ -94,22 +96,26 @@ class Batches:
     "Shuffled mini-batches of images and labels that live on one device."
     def __init__(self,
         x:Tensor, # (n, ...) images, uint8 or floating point in [0,1]
-        y:Tensor, # (n,) labels
+        y:Tensor, # (n,) labels, a tensor, an array or a list
         batch_size:int, # images in a batch; the paper takes 1.5 times the widest layer
         shuffle:bool=True, # a new order each time
         drop_last:bool=False, # leave out a last batch that is smaller
-        generator:torch.Generator=None, # source of the order, on the CPU; None: torch's global stream
+        generator:torch.Generator=None, # source of the order, on the CPU, or a seed; None: torch's global stream
         share:tuple=(0, 1), # (rank, processes): of each batch, this process gets every so many-th image; all must draw one order
     ):
-        check_image_type(x, raw=True), check_pairs(x, y)
+        check_pairs(check_image_type(x, raw=True), y)
         if not len(x): raise ValueError('x is empty: give at least one image')
-        check_whole(batch_size, 'batch_size')
+        batch_size = check_whole(batch_size, 'batch_size')
         if drop_last and batch_size>len(x): raise ValueError(
             f'batch_size is {batch_size} with drop_last, but there are {len(x)} images: no batch would be left')
-        if not 0<=share[0]<share[1]<=batch_size: raise ValueError(
-            f'share is {tuple(share)} with batch_size {batch_size}: '
+        whole = isinstance(share, (tuple, list)) and len(share)==2 and all(isinstance(part, int) for part in share)
+        if not (whole and 0<=share[0]<share[1]<=batch_size): raise ValueError(
+            f'share is {share!r:.60} with batch_size {batch_size}: '
             'give (rank, number of processes), with at least one image of a batch for each')
-        self.x, self.y, self.batch_size, self.share = x, y.to(x.device), int(batch_size), tuple(share)
+        if generator is not None: generator = check_generator(generator)
+        if generator is not None and generator.device.type!='cpu': raise ValueError(
+            f'generator draws on {generator.device}: give one of the CPU, where the order is drawn')
+        self.x, self.y, self.batch_size, self.share = x.detach(), tensor_of(y, 'y').to(x.device), batch_size, tuple(share)
         self.shuffle, self.drop_last, self.generator = shuffle, drop_last, generator
 
     def __len__(self):

@@ -18,16 +18,22 @@ from torch import Tensor, nn
 from .check import NonFiniteError, check_finite, check_law, check_whole
 from .covariance import Covariance, LeadingCovariance, eigendecomposition
 from .reg import anchor_floor, check_anchor, check_projection, projected_penalty, spectral_penalty, total_variance
-from .models import capture, device_of, evaluating, hidden_layers
+from .models import capture, device_of, evaluating, hidden_layers, on_copies
 
 # %% ../nbs/04_regularizer.ipynb #df086402
+def _names_in(layers):
+    "The names of layers as a list; a single name is one."
+    if isinstance(layers, str): return [layers]
+    if isinstance(layers, Iterable): return list(layers)
+    raise TypeError(f'layers is {layers!r:.60}: give a list of names, see model.named_modules()')
+
 def _per_layer(value, names, argument):
     "Spread one value over all layers, or check that there is one value for each."
     if isinstance(value, dict):
         if set(value)!=set(names): raise ValueError(
             f'{argument} has the layers {list(value)}, but the regularizer {names}: give one number for each of these')
         value = [value[name] for name in names]
-    values = list(value) if isinstance(value, (list, tuple)) else [value]*len(names)
+    values = list(value) if isinstance(value, (list, tuple)) or getattr(value, 'ndim', 0) else [value]*len(names)
     if len(values)!=len(names): raise ValueError(
         f'{argument} is {value} for the layers {names}: give one number, or one for each layer')
     return dict(zip(names, values))
@@ -44,27 +50,38 @@ class SpectralRegularizer:
         group=None, # process group that shares each batch; None: all processes when torch.distributed runs; False: this one alone
     ):
         model = bare_model(model)
-        names = hidden_layers(model) if layers is None else [layers] if isinstance(layers, str) else list(layers)
+        names = hidden_layers(model) if layers is None else _names_in(layers)
         if not names: raise ValueError(f'layers is {layers}: name at least one layer, or leave it None for all hidden layers')
         self.model, self.layers = model, names
-        self.group = group                    # not checked here: processes may be started later
+        if not (group is None or group is False or hasattr(group, 'rank')): raise TypeError(
+            f'group is {group!r:.60}: give a process group of torch.distributed, None or False')
+        self.group = group                    # processes may be started later
         self._take_laws(*(_per_layer(value, names, argument) for value, argument in (
             (alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'), (rank, 'rank'))))
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
         self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from
         self.frozen = set()                   # layers without a gradient, of which the user has been told
-        self.captured = capture(model, names)
+        self.captured, self.attached = capture(model, names), True
 
     def _take_laws(self, alpha, tau, beta, rank):
         "Check and keep the values of all layers."
         whole = lambda r: None if r is None else int(check_whole(r, 'rank', remedy='how many eigenvalues to bend'))
         self.ranks = {name: whole(r) for name, r in rank.items()}
-        self.laws = {name: (alpha[name], tau[name], beta[name]) for name in self.layers}
-        for name, law in self.laws.items(): check_law(*law, n=self.ranks[name])
+        self.laws = {name: check_law(alpha[name], tau[name], beta[name], n=self.ranks[name]) for name in self.layers}
 
     def remove(self):
         "Take the hooks off the model; safe to call twice."
         self.captured.remove(); self.captured.clear()
+        self.attached = False
+
+    def __getstate__(self):
+        "What a copy or a file takes along: the model, too, but not the activations of its last pass."
+        return {k: v for k, v in vars(self).items() if k!='captured'}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self.captured = capture(self.model, self.layers)          # hooks of its own, on its own model
+        if not self.attached: self.remove()
 
     def __enter__(self): return self
     def __exit__(self, *error): self.remove()
@@ -126,10 +143,11 @@ def layer_covariances(
     starts:dict=None, # layer -> number of columns or basis (N, K), for layers of which only the leading part is wanted
 )->dict: # layer -> Covariance or LeadingCovariance
     "Covariance of each layer over `batches`, streamed, in evaluation mode."
-    found, starts = {}, starts or {}
-    with torch.no_grad(), evaluating(model), capture(model, layers) as h:
+    found, starts, layers = {}, starts or {}, _names_in(layers)
+    with torch.inference_mode(False), torch.no_grad(), evaluating(model), capture(model, layers) as h:
+        look = on_copies(model)                               # a model that works in place would change the caller's inputs
         for x in _images(batches):
-            model(x.to(device_of(model)))
+            look(x.to(device_of(model)))
             for name in layers:
                 if name not in h: raise ValueError(
                     f'layer {name!r} is in the model but did not run in its forward pass: leave it out of layers')
@@ -188,11 +206,12 @@ def refresh(self:SpectralRegularizer,
     if new and isinstance(batches, Iterator): raise ValueError(
         f'batches is a {type(batches).__name__}, which can be gone through once: '
         'the first refresh with a rank takes three passes; give a loader, a list or a tensor')
-    for layers in [new, new, self.layers] if new else [self.layers]:
-        for name, (spectrum, eigvecs) in self._eigenvectors(layers, batches).items():
-            rank = self.ranks[name]
-            if rank: self.bases[name] = eigvecs
-            self.spectra[name], self.eigvecs[name] = spectrum[:rank], eigvecs[:, :rank]
+    with torch.inference_mode(False), torch.no_grad():            # what is kept is of use outside, too
+        for layers in [new, new, self.layers] if new else [self.layers]:
+            for name, (spectrum, eigvecs) in self._eigenvectors(layers, batches).items():
+                rank = self.ranks[name]
+                if rank: self.bases[name] = eigvecs
+                self.spectra[name], self.eigvecs[name] = spectrum[:rank], eigvecs[:, :rank]
     return self
 
 # %% ../nbs/04_regularizer.ipynb #d73c203e
@@ -275,16 +294,33 @@ def state_dict(self:SpectralRegularizer
 
 @patch
 def _check_state(self:SpectralRegularizer, state):
-    "Raise when a state is of other layers or of another rank."
-    found = {key.split('.', 1)[1] for key in state}
+    "Raise unless a state is empty or the whole state of these layers, with the same ranks."
+    number = lambda v: isinstance(v, Tensor) and v.is_floating_point() and v.ndim>0
+    if not isinstance(state, dict) or not all(isinstance(k, str) and number(v) for k, v in state.items()): raise TypeError(
+        f'state is {state!r:.60}: give what state_dict() gave, tensors by name')
+    found = {key.partition('.')[2] for key in state}
     if found - set(self.layers): raise ValueError(
         f'state has the layers {sorted(found)}, the regularizer {self.layers}: use the same layers')
     for name, rank in self.ranks.items():
         basis, full = state.get(f'basis.{name}'), f'eigvecs.{name}' in state
-        fits = rank is not None and basis.shape[1]==min(2*rank, len(basis)) if basis is not None else rank is None or not full
-        saved = 'no rank' if basis is None else f'a basis of {basis.shape[1]} columns'
+        fits = rank is not None and basis.shape[-1]==min(2*rank, len(basis)) if basis is not None else rank is None or not full
+        saved = 'no rank' if basis is None else f'a basis of {basis.shape[-1]} columns'
         if not fits: raise ValueError(
             f'state of the layer {name!r} was saved with {saved}, but rank is {rank}: use the same rank, or begin with refresh')
+    if state: self._check_parts(state)
+
+@patch
+def _check_parts(self:SpectralRegularizer, state):
+    "Raise unless each layer has its eigenvectors and as many eigenvalues."
+    parts = lambda rank: ('basis' if rank else 'eigvecs', 'spectrum')
+    wanted = sorted(f'{part}.{name}' for name, rank in self.ranks.items() for part in parts(rank))
+    if sorted(state)!=wanted: raise ValueError(
+        f'state has {sorted(state)}, but the regularizer needs {wanted}: give the whole of what state_dict() gave')
+    for name, rank in self.ranks.items():
+        vectors, n = state[f"{'basis' if rank else 'eigvecs'}.{name}"], len(state[f'spectrum.{name}'])
+        if vectors.ndim!=2 or n!=min(rank or n, len(vectors)) or not rank and vectors.shape[1]!=n: raise ValueError(
+            f'state of the layer {name!r} has {n} eigenvalues and eigenvectors of shape {tuple(vectors.shape)}: '
+            'give what state_dict() gave')
 
 @patch
 def load_state_dict(self:SpectralRegularizer,
@@ -294,9 +330,14 @@ def load_state_dict(self:SpectralRegularizer,
     self._check_state(state)
     device = device_of(self.model)
     def take(part): return {k: state[f'{part}.{k}'].clone().to(device) for k in self.layers if f'{part}.{k}' in state}
+    with torch.inference_mode(False), torch.no_grad(): self._take_state(take)
+    return self
+
+@patch
+def _take_state(self:SpectralRegularizer, take):
+    "Keep the parts of a state; `take` gives a copy of one, by layer."
     self.eigvecs, self.bases, self.spectra = take('eigvecs'), take('basis'), take('spectrum')
     self.eigvecs.update({k: basis[:, :self.ranks[k]] for k, basis in self.bases.items()})
-    return self
 
 # %% ../nbs/04_regularizer.ipynb #cb79e759
 def _share(tensors, source, group):

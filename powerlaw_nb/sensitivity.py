@@ -6,42 +6,54 @@
 __all__ = ['sensitivity_maps', 'spectral_centroid', 'spatial_extent']
 
 # %% ../nbs/07_sensitivity.ipynb #0f318b20
+from typing import Iterable
+
 import torch
 from torch import Tensor, nn
 
-from .check import check_finite, check_image_type, check_whole
+from .check import check_finite, check_image_type, check_whole, normal_tensor, tensor_of
 from .covariance import eigendecomposition
-from .models import capture, device_of, evaluating
+from .models import a_pass, capture, device_of, evaluating, on_copies
 from .regularizer import layer_covariances
 
 # %% ../nbs/07_sensitivity.ipynb #39244f69
+def _check_inputs(x, layer, show):
+    "Images without a graph, those to be shown, and a check that there are enough of one shape, and one layer."
+    x, show = (normal_tensor(check_image_type(s, name).detach()) for s, name in ((x, 'x'), (x if show is None else show, 'show')))
+    if x.ndim<2 or len(x)<2: raise ValueError(f'x has shape {tuple(x.shape)}: give a batch (B, ...) of at least two images')
+    if show.shape[1:]!=x.shape[1:] or not len(show): raise ValueError(
+        f'show has shape {tuple(show.shape)} beside images {tuple(x.shape)}: give at least one image of the same shape')
+    if not isinstance(layer, str): raise TypeError(f'layer is {layer!r:.60}: give the name of one layer')
+    return x, show
+
 def _width(model, x, layer):
     "The number of neurons of a layer, from a pass of one image."
     with torch.no_grad(), evaluating(model), capture(model, [layer]) as h:
-        model(x[:1].to(device_of(model)))
-        return h[layer].flatten(1).shape[1]
+        with a_pass(x[:1]): on_copies(model)(x[:1].to(device_of(model)))
+        return h.take(layer).flatten(1).shape[1]
 
 def _chunk_maps(model, x, layer, mean, eigvecs):
     "Gradient of (v_n . (h_b - mean))^2 for each image of a chunk and each eigenvector."
-    x = x.detach().to(device_of(model)).requires_grad_()
+    x = x.to(device_of(model)).requires_grad_()
     with torch.enable_grad(), evaluating(model), capture(model, [layer]) as h:
-        model(x)
-        projection = (h[layer].flatten(1) - mean.to(h[layer])) @ eigvecs.to(h[layer])   # (chunk, len(n))
+        on_copies(model)(x)
+        activation = h.take(layer).flatten(1)
+        projection = (activation - mean.to(activation)) @ eigvecs.to(activation)        # (chunk, len(n))
         totals = projection.square().sum(0)
         return torch.stack([torch.autograd.grad(total, x, retain_graph=True)[0] for total in totals])
 
+@torch.inference_mode(False)
 def sensitivity_maps(
     model:nn.Module, # in any mode; evaluated, and put back
     x:Tensor, # (B, ...) images in [0,1], the data set over which the eigenvalues are taken
     layer:str, # name of a hidden layer, as in `model.named_modules()`
-    n:list, # indices of the eigenvalues, counted from 1
+    n:list, # indices of the eigenvalues, counted from 1; one number is a list of one
     show:Tensor=None, # (K, ...) images in [0,1] whose maps are wanted, out of `x`; None: all of `x`
     batch_size:int=1000, # images in a chunk
 )->Tensor: # (len(n), *shape of x or of show), the derivative of each eigenvalue by each pixel
     "Derivative of eigenvalues of a layer's covariance with respect to the images (equation 9), in two streamed passes."
-    check_image_type(x); check_whole(batch_size, 'batch_size')
-    show = x if show is None else check_image_type(show, 'show')
-    n, N = [check_whole(i, 'an index in n') for i in n], _width(model, x, layer)
+    (x, show), batch_size = _check_inputs(x, layer, show), check_whole(batch_size, 'batch_size')
+    n, N = [check_whole(i, 'an index in n') for i in (n if isinstance(n, Iterable) else [n])], _width(model, x, layer)
     if not n or max(n)>N: raise ValueError(f'n is {n}: give indices from 1 to {N}, the width of {layer!r}')
     covariance = layer_covariances(model, [layer], x.split(batch_size))[layer]
     eigvecs = eigendecomposition(covariance.cov)[1][:, [i-1 for i in n]]              # (N, len(n))
@@ -50,16 +62,18 @@ def sensitivity_maps(
 
 # %% ../nbs/07_sensitivity.ipynb #ecc5655d
 def _check_maps(maps, size=1):
-    "Raise unless `maps` are finite pictures of at least `size` pixels a side."
+    "Pictures of at least `size` pixels a side as floating point numbers, after a check that they are finite."
+    maps = tensor_of(maps, 'maps')
+    if not maps.is_floating_point(): maps = maps.double()
     if maps.ndim<2 or min(maps.shape[-2:])<size:
         raise ValueError(f'maps has shape {tuple(maps.shape)}: give pictures (..., height, width)')
-    check_finite(maps, 'maps')
+    return check_finite(maps, 'maps')
 
 def spectral_centroid(
     maps:Tensor, # (..., height, width)
 )->Tensor: # (...) cycles per pixel, 0 to about 0.7; small is smooth
     "Mean spatial frequency of each map, weighted with its power, without the constant part."
-    _check_maps(maps, size=2)
+    maps = _check_maps(maps, size=2)
     down, across = (torch.fft.fftfreq(side, device=maps.device, dtype=maps.dtype) for side in maps.shape[-2:])
     frequency = torch.hypot(down[:, None], across[None])
     power = torch.fft.fft2(maps).abs().square()
@@ -73,8 +87,7 @@ def spatial_extent(
     maps:Tensor, # (..., height, width)
 )->Tensor: # (...) share of the pixels, 1/P to 1
     "Participation ratio of the power of each map, as a share of its pixels."
-    _check_maps(maps)
-    power = maps.double().square().flatten(-2)
+    power = _check_maps(maps).double().square().flatten(-2)
     if not (power.amax(-1)>0).all(): raise ValueError('maps has a picture of zeros: it covers nothing; leave it out')
     power = power/power.amax(-1, keepdim=True)                    # no underflow for tiny gradients
     return power.sum(-1).square()/power.square().sum(-1)/power.shape[-1]

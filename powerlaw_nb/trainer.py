@@ -7,22 +7,23 @@ __all__ = ['events', 'CancelBatch', 'CancelEpoch', 'CancelFit', 'Callback', 'sam
            'is_first_process', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
 
 # %% ../nbs/04_trainer.ipynb #5eac1883
-import errno, json, math, os, secrets, time
+import errno, functools, json, math, os, secrets, stat, tempfile, time
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Callable, Iterable
+from typing import Callable, Iterable, Iterator
 
+import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from fastcore.basics import patch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from .check import NonFiniteError, check_module, check_whole, is_real
-from .models import device_of
+from .check import NonFiniteError, check_module, check_path, check_whole, is_real, normal_tensor
+from .models import device_of, on_copies
 from .regularizer import SpectralRegularizer, bare_model, is_parallel, running_group
 
 # %% ../nbs/04_trainer.ipynb #53e53bd2
@@ -66,8 +67,9 @@ class Refresh(Callback):
         every:int|str='epoch', # 'epoch' as in the paper, or a number of steps, 1 or more
         batches:Iterable=None, # the training set; None: the data of the fit
     ):
-        if every!='epoch': check_whole(every, 'every', remedy="steps; or 'epoch'")
-        self.every, self.batches = every, batches
+        by_epoch = isinstance(every, str) and every=='epoch'
+        self.every = every if by_epoch else check_whole(every, 'every', remedy="steps; or 'epoch'")
+        self.batches = batches
 
     def _refresh(self, trainer):
         start, batches = time.perf_counter(), trainer.data if self.batches is None else self.batches
@@ -119,6 +121,7 @@ class Progress(Callback):
         last = trainer.history[-1]
         self.bar.set_postfix(loss=f"{last['loss']:.3f}", penalty=f"{last['penalty']:.3f}", refresh=False); self.bar.update()
     def after_fit(self, trainer): self.bar.close()
+    def __getstate__(self): return {k: v for k, v in vars(self).items() if k!='bar'}      # a bar belongs to one fit
 
 class Checkpoint(Callback):
     "Save the trainer to `path` after every `every` epochs, so that a killed fit goes on from there."
@@ -126,7 +129,11 @@ class Checkpoint(Callback):
     def __init__(self,
         path:str|Path, # a file name, by custom ending in .safetensors
         every:int=1, # epochs between two saves
-    ): self.path, self.every = path, check_whole(every, 'every')
+    ): self.path, self.every = check_path(path), check_whole(every, 'every')
+    def before_fit(self, trainer):
+        if trainer.epoch<trainer.epochs and is_first_process(): trainer.check_checkpoint(self.path)
+    def after_batch(self, trainer):                               # the first step makes the state of the optimizer
+        if trainer.step==1 and is_first_process(): trainer.check_checkpoint(self.path)
     def after_epoch(self, trainer):
         if not trainer.is_finite(): return                        # the fit is about to end: a resumed one must meet the same end
         if trainer.epoch%self.every==0 or trainer.epoch==trainer.epochs: trainer.save(self.path)
@@ -146,10 +153,14 @@ class Trainer:
             f'opt is {opt!r:.60}: give an optimizer, for example torch.optim.Adam(model.parameters())')
         if not callable(loss): raise TypeError(
             f'loss is {loss!r:.60}: give a function of (output, y), for example torch.nn.functional.cross_entropy')
+        for value, name in ((regularizers, 'regularizers'), (callbacks, 'callbacks')):
+            if isinstance(value, (str, dict)) or not isinstance(value, Iterable): raise TypeError(
+                f'{name} is {value!r:.60}: give a list')
         self.regularizers, callbacks = list(regularizers), list(callbacks)
         bad = [r for r in self.regularizers if not (hasattr(r, 'loss') or callable(r))]
         if bad: raise TypeError(f'regularizers has {bad[0]!r}: give objects with a loss(), or functions of (model, x, y)')
-        self.model, self.opt, self.loss_function, self.seed = check_module(model), opt, loss, seed
+        self.model, self.opt, self.loss_function = check_module(model), opt, loss
+        self.seed = None if seed is None else check_whole(seed, 'seed', -2**43, 'None: no seed', 2**44)      # a million times it
         spectral = any(hasattr(r, 'refresh') for r in self.regularizers)
         added = [History(), *[Refresh()]*(spectral and not any(isinstance(c, Refresh) for c in callbacks))]
         self.callbacks = sorted([*callbacks, *added], key=lambda callback: callback.order)
@@ -160,6 +171,10 @@ class Trainer:
     ):
         "Call `event` on each callback that has it."
         for callback in self.callbacks: getattr(callback, event, lambda trainer: None)(self)
+
+    def __getstate__(self):
+        "What a copy or a file takes along: all but the data and the batch of the last step, with its graph."
+        return {k: v for k, v in vars(self).items() if k not in ('data', 'x', 'y', 'loss', 'task_loss', 'penalty')}
 
     def is_finite(self)->bool:
         "Whether loss and penalty of the last epoch in the history are numbers; before the first epoch they are."
@@ -174,11 +189,11 @@ def _penalties(self:Trainer):
     return sum(r.loss() for r in objects), sum(f(self.model, self.x, self.y) for f in functions)
 
 @patch
-def _one_batch(self:Trainer):
-    "One step: forward, loss and penalty, backward, update."
+def _one_batch(self:Trainer, look):
+    "One step: forward by `look`, which leaves the batch as it is, loss and penalty, backward, update."
     self('before_batch')
     torch.clear_autocast_cache()                                 # also what a callback or a refresh left there
-    self.task_loss = self.loss_function(self.model(self.x), self.y)
+    self.task_loss = self.loss_function(look(self.x), self.y)
     objects, functions = self._penalties()
     self.penalty = objects + functions
     self.loss = self.task_loss + self.penalty
@@ -192,15 +207,23 @@ def _one_batch(self:Trainer):
     self('after_batch')
 
 # %% ../nbs/04_trainer.ipynb #a5004a31
+def _pair(batch):
+    "The two tensors of a batch; None is a batch that is not there."
+    if batch is None: raise ValueError('data is empty: give a loader with at least one batch')
+    if isinstance(batch, (tuple, list)) and len(batch)==2 and all(isinstance(t, Tensor) for t in batch): return batch
+    kinds = ', '.join(type(t).__name__ for t in batch) if isinstance(batch, (tuple, list)) else ''
+    raise TypeError(f'data has batches of type {type(batch).__name__}{kinds and f" ({kinds})"}: give pairs of tensors (x, y), '
+                    'for example Batches(x, y, 100), or a DataLoader whose collate_fn makes pairs')
+
 @patch
 def _one_pass(self:Trainer):
     "All batches of the data, or as many as the callbacks let through."
-    device, empty = device_of(self.model), True
-    for x, y in self.data:
-        self.x, self.y, empty = x.to(device), y.to(device), False
-        try: self._one_batch()
+    device, look, empty = device_of(self.model), on_copies(self.model), True
+    for batch in self.data:
+        (self.x, self.y), empty = (normal_tensor(t.to(device)) for t in _pair(batch)), False
+        try: self._one_batch(look)
         except CancelBatch: pass
-    if empty: raise ValueError('data is empty: give a loader with at least one batch')
+    if empty: _pair(None)
 
 @patch
 def _one_epoch(self:Trainer):
@@ -217,11 +240,26 @@ def _one_epoch(self:Trainer):
         f"loss {last['loss']} and penalty {last['penalty']} after epoch {self.epoch}: {remedy}")
 
 @patch
+def _check_data(self:Trainer, data, epochs):
+    "Raise when the first batch is no pair, or when data can be gone through once only and that is not enough."
+    if epochs<=0: return
+    refreshed = any(hasattr(r, 'refresh') for r in self.regularizers)
+    again = epochs>1 or refreshed and any(isinstance(c, Refresh) and c.batches is None for c in self.callbacks)
+    if isinstance(data, Iterator) and again: raise ValueError(
+        f'data is a {type(data).__name__}, which can be gone through once, but the epochs and the refreshes need more: '
+        'give a loader or a list of batches')
+    if isinstance(data, Iterator): return                         # its first batch is looked at when it is trained on
+    with same_stream(data, self.model): _pair(next(iter(data), None))
+
+@patch
 def _check_fit(self:Trainer, data, epochs):
     "Raise when data, epochs or the processes do not fit."
     check_whole(epochs, 'epochs', low=0)
+    if any(p.is_inference() for p in self.model.parameters()): raise ValueError(
+        'model was made under inference_mode, and its parameters cannot be trained: make it outside')
     if not hasattr(data, '__iter__') and not hasattr(data, '__getitem__'): raise TypeError(
         f'data is {data!r:.60}: give a loader of (x, y), for example Batches(x, y, 100)')
+    self._check_data(data, epochs - self.epoch)
     if running_group() is not None or getattr(data, 'share', (0, 1))[1]>1: self._check_processes(data)     # last section
 
 @patch
@@ -233,7 +271,8 @@ def fit(self:Trainer,
     self._check_fit(data, epochs)
     self.data, self.epochs = data, epochs
     if not self.model.training: self.model.train()                # a submodule that was frozen on purpose stays so
-    with torch.random.fork_rng(_cuda_devices(self.model)) if self.seed is not None else nullcontext():
+    own_stream = torch.random.fork_rng(_cuda_devices(self.model)) if self.seed is not None else nullcontext()
+    with torch.inference_mode(False), own_stream:                 # which turns gradients on, whatever the caller had
         self('before_fit')
         try:
             while self.epoch < epochs: self._one_epoch()
@@ -251,7 +290,8 @@ def write_atomic(
     temporary = path.with_name(f'.{path.name}.{secrets.token_hex(8)}.tmp')      # no name to guess, so that no link waits there
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(temporary); os.replace(temporary, path)
+        with open(temporary, 'xb') as file: mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)      # what the umask gives
+        write(temporary); os.chmod(temporary, mode); os.replace(temporary, path)                  # safetensors takes 0600
     except (OSError, SafetensorError) as error:                  # safetensors has an error of its own for a full disk
         reason = getattr(error, 'strerror', None) or str(error)
         message = f'cannot be written ({reason}); what is there is whole: free some space or choose another folder'
@@ -267,18 +307,92 @@ def _parts(self:Trainer):
     for i, r in enumerate(self.regularizers):
         if hasattr(r, 'state_dict'): yield f'regularizer.{i}.', r.state_dict()
 
+# %% ../nbs/04_trainer.ipynb #0fef0948
+_mark, _apart = '~', 'packed.'                                    # of a value with a type of its own; of tensors in values
+
+@functools.cache
+def _can_be_stored(dtype):
+    "Whether safetensors has a number for this type."
+    try: return bool(save({'x': torch.empty(0, dtype=dtype)}))
+    except (KeyError, ValueError, SafetensorError): return False
+
+def _storable(tensor, name):
+    "The tensor, after a check that a safetensors file can hold it."
+    if tensor.layout is torch.strided and not tensor.is_meta and _can_be_stored(tensor.dtype): return tensor
+    raise TypeError(f'{name} is a tensor of {tensor.dtype}, {tensor.layout}, on {tensor.device}: a checkpoint holds dense ones '
+                    'with values; convert it, or train without Checkpoint')
+
+def _packed(value, name, tensors):
+    "A value as JSON can hold it; tensors and arrays in it go to `tensors`."
+    inside = lambda values: [_packed(v, f'{name}[{k!r}]', tensors) for k, v in values]
+    if isinstance(value, Tensor) or isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in 'biufc':
+        kind, tensor = ('tensor', value) if isinstance(value, Tensor) else ('numpy', torch.as_tensor(np.array(value)))
+        tensors[key := f'{_apart}{len(tensors)}'] = _storable(tensor, name)
+        return {_mark: kind, 'of': key}
+    if value is None or isinstance(value, (bool, int, float, str)): return value
+    if type(value) is list: return inside(enumerate(value))
+    if isinstance(value, tuple): return {_mark: 'tuple', 'of': inside(enumerate(value))}
+    if isinstance(value, dict):
+        keys = [_packed(key, name, tensors) for key in value]
+        return {_mark: 'dict', 'of': [list(pair) for pair in zip(keys, inside(value.items()))]}
+    raise TypeError(f'{name} is {value!r:.60}: a checkpoint cannot hold a {type(value).__name__}; '
+                    'make a number, a tensor or text of it, or train without Checkpoint')
+
+def _unpacked(value, tensors):
+    "What `_packed` was given."
+    if isinstance(value, list): return [_unpacked(v, tensors) for v in value]
+    if not isinstance(value, dict): return value
+    if _mark not in value: return {k: _unpacked(v, tensors) for k, v in value.items()}      # as earlier versions wrote them
+    kind, of = value[_mark], value['of']
+    if kind=='dict': return {_unpacked(k, tensors): _unpacked(v, tensors) for k, v in of}
+    if kind=='tuple': return tuple(_unpacked(of, tensors))
+    return tensors[of] if kind=='tensor' else tensors[of].numpy()[()]
+
+# %% ../nbs/04_trainer.ipynb #93b8f89c
+@patch
+def _kinds(self:Trainer):
+    "What a checkpoint must fit."
+    return dict(optimizer=type(self.opt).__name__, regularizers=[type(r).__name__ for r in self.regularizers])
+
+@patch
+def _contents(self:Trainer):
+    "Tensors and header of a checkpoint; nothing is copied."
+    tensors, rest = {}, {}
+    for prefix, state in self._parts():
+        for key, value in state.items():
+            name = f'{prefix}{key}'
+            if isinstance(value, Tensor): tensors[name] = _storable(value, name)
+            else: rest[name] = _packed(value, name, tensors)
+    groups = [{k: _packed(v, f'opt.param_groups[{i}][{k!r}]', tensors) for k, v in group.items()}
+              for i, group in enumerate(self.opt.state_dict()['param_groups'])]
+    history = [{k: _packed(v, f'history[{i}][{k!r}]', tensors) for k, v in row.items()} for i, row in enumerate(self.history)]
+    return tensors, dict(epoch=self.epoch, step=self.step, seed=self.seed, history=history, seconds=self.seconds, groups=groups,
+                         rest=rest, kinds=self._kinds())
+
+@patch
+def check_checkpoint(self:Trainer,
+    path:str|Path, # where a checkpoint will go
+):
+    "Raise when there cannot be a checkpoint there, or of this trainer as it is now; only the folder is made."
+    path = check_path(path)
+    self._contents()
+    try:
+        if path.is_dir(): raise IsADirectoryError(errno.EISDIR, 'it is a folder')
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent): pass
+    except OSError as error: raise OSError(
+        error.errno, f'no checkpoint can be written there ({error.strerror}); choose another file', str(path)) from error
+
 @patch
 def save(self:Trainer,
     path:str|Path, # where to; by custom ending in .safetensors
 ):
     "Save model, optimizer, regularizers, history and counters in one safetensors file; of several processes the first one does."
+    path = check_path(path)
     if not is_first_process(): return
-    entries = {f'{prefix}{key}': value for prefix, state in self._parts() for key, value in state.items()}
-    tensors = {k: v.detach().contiguous().cpu().clone() for k, v in entries.items() if isinstance(v, Tensor)}
-    rest = {k: v for k, v in entries.items() if k not in tensors}
-    info = dict(epoch=self.epoch, step=self.step, seed=self.seed, history=self.history, seconds=self.seconds,
-                groups=self.opt.state_dict()['param_groups'], rest=rest)
-    write_atomic(path, lambda p: save_file(tensors, p, metadata={'trainer': json.dumps(info)}))
+    tensors, info = self._contents()
+    copies = {k: v.detach().contiguous().cpu().clone() for k, v in tensors.items()}
+    write_atomic(path, lambda p: save_file(copies, p, metadata={'trainer': json.dumps(info)}))
 
 # %% ../nbs/04_trainer.ipynb #ea4836d9
 # what reading and using a file can end in that was not written here
@@ -298,31 +412,69 @@ def _check_header(info):
 def _read_checkpoint(path):
     "Tensors and other values of a checkpoint by name, and its counters; they need not come from a friend."
     with safe_open(path, 'pt') as file:
-        entries, info = {k: file.get_tensor(k) for k in file.keys()}, json.loads((file.metadata() or {})['trainer'])
+        tensors, info = {k: file.get_tensor(k) for k in file.keys()}, json.loads((file.metadata() or {})['trainer'])
+    if isinstance(info, dict): info = {k: _unpacked(v, tensors) for k, v in info.items()}
     _check_header(info)
-    return {**entries, **info['rest']}, info
+    return {**{k: v for k, v in tensors.items() if not k.startswith(_apart)}, **info['rest']}, info
+
+def _check_model_state(known, found):
+    "Raise unless two states of a model have the same names, and tensors of the same shapes and types."
+    if set(known)!=set(found): raise ValueError(
+        f'model lacks {sorted(set(found)-set(known))[:3]} and has {sorted(set(known)-set(found))[:3]} more')
+    look = lambda v: (tuple(v.shape), v.dtype) if isinstance(v, Tensor) else None
+    for name, value in known.items():
+        if look(value)!=look(found[name]): raise ValueError(
+            f'{name} has shape and type {look(found[name])}, in the model {look(value)}')
 
 @patch
-def _take(self:Trainer, entries, groups):
-    "Give model, optimizer and regularizers the entries of a checkpoint."
+def _check_take(self:Trainer, entries, info):
+    "Raise, before anything is changed, when a checkpoint is of another model, optimizer or regularizers."
+    kinds = info.get('kinds', self._kinds())                      # earlier versions did not write them
+    if kinds!=self._kinds(): raise ValueError(f'it holds {kinds}, the Trainer {self._kinds()}')
+    count = sum(len(group['params']) for group in self.opt.param_groups)
+    states = [f'regularizer.{i}.' for i, r in enumerate(self.regularizers) if hasattr(r, 'load_state_dict')]
+    stray = [k for k in entries if not k.startswith(('model.', *(f'opt.{i}.' for i in range(count)), *states))]
+    if stray: raise ValueError(f'it also holds {stray[:3]}')
+
+@patch
+def _give(self:Trainer, optimizer, regularizers):
+    "Hand optimizer and regularizers their states."
+    self.opt.load_state_dict(optimizer)
+    for regularizer, state in regularizers: regularizer.load_state_dict(state)
+
+@patch
+def _take(self:Trainer, entries, info):
+    "Give model, optimizer and regularizers the entries of a checkpoint; after an error they are as they were."
     def part(prefix): return {k.removeprefix(prefix): v for k, v in entries.items() if k.startswith(prefix)}
-    bare_model(self.model).load_state_dict(part('model.'))
-    numbers = {k.split('.')[1] for k in entries if k.startswith('opt.')}
-    self.opt.load_state_dict(dict(state={int(i): part(f'opt.{i}.') for i in numbers}, param_groups=groups))
-    for i, r in enumerate(self.regularizers):
-        if hasattr(r, 'load_state_dict'): r.load_state_dict(part(f'regularizer.{i}.'))
+    self._check_take(entries, info)
+    _check_model_state((model := bare_model(self.model)).state_dict(), part('model.'))
+    for group, saved in zip(self.opt.param_groups, info['groups']):      # a tensor, such as a learning rate, goes where it was
+        both = [k for k, v in saved.items() if isinstance(v, Tensor) and isinstance(group.get(k), Tensor)]
+        saved.update({k: saved[k].to(group[k].device) for k in both})
+    state = {int(i): part(f'opt.{i}.') for i in {k.split('.')[1] for k in entries if k.startswith('opt.')}}
+    savers = [(i, r) for i, r in enumerate(self.regularizers) if hasattr(r, 'load_state_dict')]
+    before = self.opt.state_dict(), [(r, r.state_dict()) for _, r in savers if hasattr(r, 'state_dict')]
+    try:
+        self._give(dict(state=state, param_groups=info['groups']), [(r, part(f'regularizer.{i}.')) for i, r in savers])
+        model.load_state_dict(part('model.'))
+    except Exception:
+        self._give(*before)
+        raise
 
 @patch
 def load(self:Trainer,
     path:str|Path, # a file that `save` wrote
 )->Trainer: # itself
     "Take everything from a checkpoint; the next `fit` goes on from there."
-    if not Path(path).is_file(): raise FileNotFoundError(f'path {path}: there is no such checkpoint')
+    path = check_path(path)
+    if not path.is_file(): raise FileNotFoundError(f'path {path}: there is no such checkpoint')
+    if not os.access(path, os.R_OK): raise PermissionError(f'path {path}: this checkpoint is not yours to read; ask its owner')
     first_line = lambda error: next(iter(str(error).splitlines()), '')[:200]
     try: entries, info = _read_checkpoint(path)
     except _strange as error: raise ValueError(
         f'path {path}: not a whole checkpoint of a Trainer ({first_line(error)}); delete it and train anew') from error
-    try: self._take(entries, info['groups'])
+    try:
+        with torch.inference_mode(False), torch.no_grad(): self._take(entries, info)
     except _strange as error: raise ValueError(
         f'path {path}: a checkpoint of another model, optimizer or regularizer ({first_line(error)}); '
         'make the Trainer as it was when the file was saved') from error

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from .check import NonFiniteError, check_activations, check_finite, check_module, check_number, check_whole
 from .covariance import full_precision, solve
+from .models import switched
 
 # %% ../nbs/05_whitening.ipynb #52d8c31a
 class Whiten(nn.Module):
@@ -29,12 +30,12 @@ class Whiten(nn.Module):
         super().__init__()
         self.n, self.eps = check_whole(n, 'n'), check_number(eps, 'eps', above=0, remedy='the authors use 1e-5')
         self.momentum, self.shrinkage = check_number(momentum, 'momentum', above=0), check_number(shrinkage, 'shrinkage')
-        if momentum>1 or shrinkage>1: raise ValueError(
+        if self.momentum>1 or self.shrinkage>1: raise ValueError(
             f'momentum is {momentum} and shrinkage {shrinkage}: both are shares, at most 1')
-        self.track_running_stats, self.jitter = track_running_stats, eps
+        self.track_running_stats, self.jitter = track_running_stats, self.eps
         if track_running_stats:
-            self.register_buffer('running_mean', torch.zeros(n))
-            self.register_buffer('running_cov', torch.eye(n))
+            self.register_buffer('running_mean', torch.zeros(self.n))
+            self.register_buffer('running_cov', torch.eye(self.n))
             self.register_buffer('num_batches_tracked', torch.tensor(0))
 
     def extra_repr(self):
@@ -108,9 +109,5 @@ def batch_statistics(
     model:nn.Module, # any module; its Whiten layers are switched and put back
 ):
     "Inside the block, whitening layers use the statistics of each batch, also in evaluation mode, and track nothing."
-    tracking = [m for m in check_module(model).modules() if isinstance(m, Whiten) and m.track_running_stats]
-    try:
-        for module in tracking: module.track_running_stats = False
-        yield model
-    finally:
-        for module in tracking: module.track_running_stats = True
+    layers = [m for m in check_module(model).modules() if isinstance(m, Whiten)]
+    with switched(layers, 'track_running_stats', False): yield model

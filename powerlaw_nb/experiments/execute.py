@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from filelock import Timeout
 
-from ..check import NonFiniteError, check_whole, device_here
+from ..check import NonFiniteError, check_choice, check_whole, device_here
 from ..data import Batches, mnist
 from ..trainer import Checkpoint, Progress
 from ..attacks import fgsm
@@ -33,7 +33,8 @@ def code_origin()->dict: # version, commit
     try: number = version('powerlaw_nb')
     except PackageNotFoundError: number = 'not installed'
     folder = str(importlib.resources.files('powerlaw_nb'))
-    git = lambda *args: subprocess.run(['git', '-C', folder, *args], capture_output=True, text=True).stdout.strip()
+    options = dict(capture_output=True, encoding='utf-8', errors='replace')      # whatever the locale says
+    git = lambda *args: subprocess.run(['git', '-C', folder, *args], **options).stdout.strip()
     try: commit = git('rev-parse', 'HEAD') or None
     except OSError: commit = None
     if commit and git('status', '--porcelain', '--', '*.py'): commit += ' with changes'
@@ -195,16 +196,24 @@ def _one_by_one(runs, compute):
                 finished.add(run)
                 yield run, result
 
+def _why_broken(workers):
+    "The error that says why workers have died: one that is killed ends by a signal, one that cannot begin ends by itself."
+    for worker in workers: worker.join(5)
+    status = next((worker.exitcode for worker in workers if worker.exitcode and worker.exitcode>0), None)
+    if status is None: return OSError(
+        'a worker process died, perhaps for want of memory: run the same command again, with fewer workers')
+    return OSError(f'a worker process ended with status {status}, and has printed why. Each worker reads the script that started '
+                   "it: a script must be a file, and call this below `if __name__ == '__main__':`; or take workers=1")
+
 def _side_by_side(runs, compute, workers):
     "Pairs of run and result as they are finished by processes of our own."
     others = set(multiprocessing.active_children())
     with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker) as pool:
         futures = {pool.submit(compute, run): run for run in runs}
+        started = set(multiprocessing.active_children()) - others
         try:
             for future in concurrent.futures.as_completed(futures): yield futures[future], future.result()
-        except concurrent.futures.process.BrokenProcessPool as error:
-            raise OSError('a worker process died, perhaps for want of memory: '
-                          'run the same command again, with fewer workers') from error
+        except concurrent.futures.process.BrokenProcessPool as error: raise _why_broken(started) from error
         except KeyboardInterrupt:                                 # else they are waited for; their files are whole at any moment
             for worker in set(multiprocessing.active_children()) - others: worker.terminate()
             raise
@@ -258,7 +267,7 @@ def _tidy_stored(store, runs):
 def _checked_runs(runs, workers, engine, strong):
     "The runs as a list, after a check of what else `execute` is given."
     if not hasattr(runs, '__iter__'): raise TypeError(f'runs is {runs!r}: give a list of Run, for example grid()')
-    if engine not in engines: raise ValueError(f'engine is {engine!r}: choose one of {list(engines)}')
+    check_choice(engine, 'engine', engines)
     if engine=='processes' or workers is not None: check_whole(workers, 'workers')
     check_whole(strong, 'strong', 0)
     return [check_run(run) for run in runs]

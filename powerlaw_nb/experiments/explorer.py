@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from ..check import check_number, check_whole
+from ..check import check_choice, check_number, check_whole
 from ..theory import PopulationCode, critical_alpha, population_code
 from ..reg import power_law_target, spectral_penalty
 from ..data import Batches, mnist
@@ -34,7 +34,7 @@ from ..attacks import fgsm, pgd, white_noise
 from .runs import grid
 from .store import packaged_store
 from .measure import make_trainer, stored_maps
-from .select import average_accuracy, best_label, by_label, check_choice, paper_runs, setup_title
+from .select import average_accuracy, best_label, by_label, paper_runs, setup_title
 from .plots import plot_robustness, plot_spectra, small_png, style
 
 # %% ../../nbs/14_explorer.ipynb #2930cc07
@@ -329,7 +329,7 @@ def _show_code(parts, code, alpha):
     power, critical = min(2., code.d*(alpha-1)), critical_alpha(code.d)
     exact.set_data(h.numpy(), (moved/moved[-1]).numpy())
     law.set_data(h.numpy(), ((h/h[-1])**power).numpy())
-    figure.axes[2].set_xlim(h[0]/2, 1)
+    figure.axes[2].set_xlim(h[0].item()/2, 1)
     kind = 'smooth' if alpha>critical else 'a fractal' if alpha<critical else 'just at the border'
     title.set_text(f'$\\alpha={alpha:g}$, $\\alpha_c={critical:.3g}$: {kind}')
     return (f'α = {alpha:g}, d = {code.d}: the critical exponent is 1 + 2/d = {critical:.3g}, so an endless code is {kind}; '

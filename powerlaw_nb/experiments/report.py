@@ -6,13 +6,15 @@
 __all__ = ['write_report', 'choose', 'workers_of', 'report_of', 'main']
 
 # %% ../../nbs/15_report.ipynb #58f95be5
-import argparse, base64, functools, importlib.resources, os, re, sys, time, warnings
+import argparse, base64, contextlib, functools, importlib.resources, os, re, sys, time, warnings
 from pathlib import Path
 
 import jinja2
-import matplotlib.pyplot as plt
 import torch
+from matplotlib.figure import Figure
 
+from .. import __version__
+from ..check import check_path
 from ..trainer import write_atomic
 from ..attacks import accuracy_interval
 from .runs import check_run, grid, is_choice, presets, sections
@@ -20,7 +22,7 @@ from .store import Store, check_store
 from .execute import engines, execute
 from .select import by_label, last_layer, mean_sd, section_labels
 from .claims import claims, stronger_verdicts
-from .plots import plot_robustness, plot_spectra, small_png
+from .plots import plain_figures, plot_robustness, plot_spectra, small_png
 
 # %% ../../nbs/15_report.ipynb #529803a8
 @functools.cache
@@ -29,12 +31,6 @@ def _template():
     file = importlib.resources.files('powerlaw_nb')/'templates'/'report.html'
     rules = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return rules.from_string(file.read_text(encoding='utf-8'))
-
-def _picture(figure):
-    "A matplotlib figure as PNG in base64."
-    figure.set_dpi(110)
-    picture = small_png(figure); plt.close(figure)
-    return base64.b64encode(picture).decode()
 
 # %% ../../nbs/15_report.ipynb #871e7954
 _order = ('shallow', 'mlp', 'cnn')
@@ -63,6 +59,7 @@ def _setup(run):
     parts = [
         f'{layers} {run.act} units {_norm(run)}'.strip(), f'{run.train_images:,} training images', f'{run.epochs} epochs',
         f"Adam{' with amsgrad' if run.amsgrad else ''} with learning rate {run.lr:g}", f'batches of {run.batch_size}',
+        *[f'fresh eigenvectors every {run.refresh_every} steps']*(run.refresh_every!='epoch'),
         f'{run.test_images:,} attacked test images']
     return f"{', '.join(parts)}: an accuracy of one network is known to ± {precision:.3f} or better (95 %)."
 
@@ -132,12 +129,14 @@ def _panels(results):
     return {title: chosen for title, chosen in labels.items() if len(chosen)>1}
 
 def _figure(results, labels):
-    "A spectrum and three curves of accuracy, side by side."
-    figure, axes = plt.subplots(1, 4, figsize=(15, 3.2))
-    plot_spectra(results, labels, ax=axes[0])
-    for ax, attack in zip(axes[1:], ('fgsm', 'pgd', 'noise')): plot_robustness(results, attack, labels, ax=ax)
-    figure.tight_layout()
-    return _picture(figure)
+    "A spectrum and three curves of accuracy, side by side, as PNG in base64; the same under any settings of matplotlib."
+    with plain_figures():
+        figure = Figure(figsize=(15, 3.2), dpi=100)               # unknown to pyplot, which would ask for a window
+        axes = figure.subplots(1, 4)
+        plot_spectra(results, labels, ax=axes[0])
+        for ax, attack in zip(axes[1:], ('fgsm', 'pgd', 'noise')): plot_robustness(results, attack, labels, ax=ax)
+        figure.tight_layout()
+        return base64.b64encode(small_png(figure)).decode()
 
 def _claim_row(row, strong):
     "A row of the table of claims: its class, and its cells."
@@ -234,11 +233,11 @@ def write_report(
     results:list=None, # what `store.results()` gave, if the caller has it
 )->Path: # the page
     "Write one self-contained HTML page with the figures and the claims of a store."
-    path = Path(path or check_store(store).path/'report.html')
+    path = check_path(check_store(store).path/'report.html' if path is None else path)
     if results is None: results = _quiet_results(store)
     if not results: raise ValueError(f'store {store.path}: no results in it; run powerlaw_nb reproduce --out {store.path} first')
     page = _page(results, store.damaged)
-    write_atomic(path, lambda p: p.write_text(page, encoding='utf-8'))
+    write_atomic(path, lambda p: p.write_text(page, encoding='utf-8', errors='backslashreplace'))
     return path
 
 # %% ../../nbs/15_report.ipynb #ef332a22
@@ -357,6 +356,7 @@ def _parser(more=()):
     "The command line as argparse sees it; each function in `more` adds a command."
     about = 'Does a 1/n eigenspectrum make a neural code robust? Runs after Nassar et al., NeurIPS 2020.'
     parser = argparse.ArgumentParser(prog='powerlaw_nb', description=about)
+    parser.add_argument('--version', action='version', version=f'%(prog)s {__version__}')
     commands = parser.add_subparsers(dest='command', required=True)
     _add_reproduce(commands)
     report = commands.add_parser('report', help='write the report of a folder of results')
@@ -366,16 +366,55 @@ def _parser(more=()):
     for add in more: add(commands)
     return parser
 
-def main(
-    argv:list=None, # arguments; None: those of the process
-    more:tuple=(), # functions that add a command to the parser, as the chapter on benchmarks does
-)->int: # exit status: 0 done, 1 a run failed, 2 bad input
-    "The command `powerlaw_nb`."
+class _Output:
+    "A text stream that no letter can stop, and no reader that has gone away: what cannot be written is left out."
+    def __init__(self, stream): self.stream, self.error = stream, None
+    def __getattr__(self, name): return getattr(self.stream, name)
+
+    def write(self, text):
+        try: self._try('write', text)
+        except UnicodeEncodeError:
+            encoding = self.stream.encoding
+            self._try('write', text.encode(encoding, 'backslashreplace').decode(encoding))
+        return len(text)
+
+    def flush(self): self._try('flush')
+
+    def _try(self, method, *text):
+        if self.error or self.stream is None: return              # there is none when it was closed from the start
+        try: getattr(self.stream, method)(*text)
+        except OSError as error:
+            self.error = error
+            with contextlib.suppress(OSError, AttributeError): self._to_nowhere()
+
+    def _to_nowhere(self):
+        "What the stream still holds is written when Python ends, and would fail once more."
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try: os.dup2(nowhere, self.stream.fileno())
+        finally: os.close(nowhere)
+
+def _done(argv, more):
+    "Do what the command line says; its exit status."
     arguments = _parser(more).parse_args(argv)
-    try: return arguments.work(arguments)
+    try:
+        for name in {'out', 'dir'} & set(vars(arguments)): setattr(arguments, name, check_path(getattr(arguments, name), name))
+        return arguments.work(arguments)
     except (ValueError, TypeError, OSError) as error:
         print(f'powerlaw_nb: {error}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('\nstopped; run the same command again to go on', file=sys.stderr)
         return 130
+
+def main(
+    argv:list=None, # arguments; None: those of the process
+    more:tuple=(), # functions that add a command to the parser, as the chapter on benchmarks does
+)->int: # exit status: 0 done, 1 a run failed, 2 bad input
+    "The command `powerlaw_nb`."
+    output = _Output(sys.stdout)
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(_Output(sys.stderr)):
+        try: code = _done(argv, more)
+        finally: output.flush()
+        if output.error is None or isinstance(output.error, BrokenPipeError): return code      # as with `| head`: it saw enough
+        print(f'powerlaw_nb: what is printed cannot be written ({output.error.strerror}); files are whole', file=sys.stderr)
+        return code or 2

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from fastcore.basics import patch
 
-from ..check import is_real
+from ..check import check_choice, is_real
 from ..models import nonlinearities
 
 # %% ../../nbs/08_runs.ipynb #4a88e83e
@@ -202,8 +202,7 @@ def grid(
     preset:str='paper', # size: 'paper', 'small', 'quick' or 'smoke'
 )->list: # of Run, seed by seed, so that a grid that was cut off holds whole comparisons
     "All runs of a section at a given size, each once."
-    for name, value, known in (('section', section, sections), ('preset', preset, presets)):
-        if value not in known: raise ValueError(f'{name} is {value!r}: choose one of {list(known)}')
+    check_choice(section, 'section', sections), check_choice(preset, 'preset', presets)
     each = lambda make, *bases: [run for base in bases for run in make(base, presets[preset]['betas'])]
     deep = [_base(network, preset) for network in ('mlp', 'cnn')]
     parts = dict(shallow=each(_shallow_runs, *(_base('shallow', preset, bn=bn) for bn in (True, False))),

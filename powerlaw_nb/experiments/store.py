@@ -12,7 +12,7 @@ from pathlib import Path
 from fastcore.basics import patch
 from filelock import FileLock
 
-from ..check import is_real
+from ..check import check_path, is_real
 from ..trainer import write_atomic
 from .runs import Run, check_run, is_plain_name, run_from_config
 
@@ -133,7 +133,7 @@ class Store:
         path:str|Path, # the folder
         create:bool=True, # make the folder, and check that it can be written
     ):
-        self.path, self.damaged = Path(path), {}
+        self.path, self.damaged = check_path(path), {}
         if not create:
             if self.path.is_dir(): return
             raise ValueError(f'store {path}: there is no such folder; give the folder of an earlier reproduce')
@@ -169,7 +169,8 @@ def lock(self:Store,
     "What only one process at a time can hold, so that two never compute the same run."
     file = _no_link(self._checkpoints()/f'{check_run(run).name}.lock', 'delete it')
     file.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(file)
+    file.touch()                                                  # with the mode of the umask, as all files of a store
+    return FileLock(file, mode=file.stat().st_mode & 0o777)
 
 # %% ../../nbs/engineering/05_store.ipynb #1f5d83da
 @patch
@@ -180,7 +181,9 @@ def save(self:Store,
     name = result.get('name') if isinstance(result, dict) else result
     if not isinstance(result, dict) or not is_plain_name(name):
         raise ValueError(f'result has the name {name!r:.60}: give what execute_run made, with a name that is a plain file name')
-    text = json.dumps(result, indent=1, allow_nan=False)
+    try: text = json.dumps(result, indent=1, allow_nan=False)
+    except (TypeError, ValueError) as error: raise ValueError(
+        f'result of {name} cannot be written as JSON ({error}): give numbers, text, lists and dictionaries') from error
     write_atomic(self.path/f'{name}.json', lambda p: p.write_text(text, encoding='utf-8'))
 
 def _read(file):
