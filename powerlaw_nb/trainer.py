@@ -131,9 +131,9 @@ class Checkpoint(Callback):
         every:int=1, # epochs between two saves
     ): self.path, self.every = check_path(path), check_whole(every, 'every')
     def before_fit(self, trainer):
-        if trainer.epoch<trainer.epochs and is_first_process(): trainer.check_checkpoint(self.path)
+        if trainer.epoch<trainer.epochs: trainer.check_checkpoint(self.path)
     def after_batch(self, trainer):                               # the first step makes the state of the optimizer
-        if trainer.step==1 and is_first_process(): trainer.check_checkpoint(self.path)
+        if trainer.step==1: trainer.check_checkpoint(self.path)
     def after_epoch(self, trainer):
         if not trainer.is_finite(): return                        # the fit is about to end: a resumed one must meet the same end
         if trainer.epoch%self.every==0 or trainer.epoch==trainer.epochs: trainer.save(self.path)
@@ -249,7 +249,8 @@ def _check_data(self:Trainer, data, epochs):
         f'data is a {type(data).__name__}, which can be gone through once, but the epochs and the refreshes need more: '
         'give a loader or a list of batches')
     if isinstance(data, Iterator): return                         # its first batch is looked at when it is trained on
-    with same_stream(data, self.model): _pair(next(iter(data), None))
+    with same_stream(data, self.model): first = next(iter(data), None)
+    if first is not None or running_group() is None: _pair(first)      # else an empty stream on one process ends in the loop
 
 @patch
 def _check_fit(self:Trainer, data, epochs):
@@ -259,8 +260,8 @@ def _check_fit(self:Trainer, data, epochs):
         'model was made under inference_mode, and its parameters cannot be trained: make it outside')
     if not hasattr(data, '__iter__') and not hasattr(data, '__getitem__'): raise TypeError(
         f'data is {data!r:.60}: give a loader of (x, y), for example Batches(x, y, 100)')
-    self._check_data(data, epochs - self.epoch)
     if running_group() is not None or getattr(data, 'share', (0, 1))[1]>1: self._check_processes(data)     # last section
+    self._check_data(data, epochs - self.epoch)                   # after it: an error on one process only lets the others wait
 
 @patch
 def fit(self:Trainer,
@@ -375,7 +376,8 @@ def check_checkpoint(self:Trainer,
 ):
     "Raise when there cannot be a checkpoint there, or of this trainer as it is now; only the folder is made."
     path = check_path(path)
-    self._contents()
+    self._contents()                                              # on each process, so that each has the error
+    if not is_first_process(): return
     try:
         if path.is_dir(): raise IsADirectoryError(errno.EISDIR, 'it is a folder')
         path.parent.mkdir(parents=True, exist_ok=True)

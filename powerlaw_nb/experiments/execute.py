@@ -199,7 +199,7 @@ def _one_by_one(runs, compute):
 def _why_broken(workers):
     "The error that says why workers have died: one that is killed ends by a signal, one that cannot begin ends by itself."
     for worker in workers: worker.join(5)
-    status = next((worker.exitcode for worker in workers if worker.exitcode and worker.exitcode>0), None)
+    status = next((worker.exitcode for worker in workers if worker.exitcode is not None and worker.exitcode>=0), None)
     if status is None: return OSError(
         'a worker process died, perhaps for want of memory: run the same command again, with fewer workers')
     return OSError(f'a worker process ended with status {status}, and has printed why. Each worker reads the script that started '
