@@ -10,7 +10,8 @@ from pathlib import Path
 from common import build_wheel, notebook_files, root
 
 pinned = root/'.ci/colab.txt'
-there = 'torch torchvision numpy scipy matplotlib pillow tabulate jinja2 tqdm safetensors filelock pandas scikit-learn ipython ipykernel ipywidgets requests tornado'
+there = ('torch torchvision numpy scipy matplotlib pillow tabulate jinja2 tqdm safetensors filelock pandas scikit-learn '
+         'ipython ipykernel ipywidgets requests tornado')
 slow = re.compile(r'^#\|\s*slow\s*$', re.M | re.I)
 runner = '''
 import sys, nbformat, nbclient

@@ -70,7 +70,7 @@ def eigenmoments(
 # %% ../nbs/00a_noise.ipynb #e1a72c9e
 @dataclass(frozen=True)
 class MomentFit:
-    "Power law scale * n ** -alpha up to `break_n`, with exponent `alpha_tail` beyond; call it to evaluate it."
+    "Power law `scale * n**-alpha` up to `break_n`, with exponent `alpha_tail` beyond; call it to evaluate it."
     alpha:float # exponent up to break_n
     scale:float # value at n = 1
     alpha_tail:float # exponent beyond break_n; equal to alpha if there is no break

@@ -61,7 +61,7 @@ def power_law_layer(
 # %% ../nbs/00_theory.ipynb #0e2a09ee
 @dataclass(frozen=True)
 class PowerLaw:
-    "A fitted line: spectrum = scale * n ** -alpha for n in lo..hi; call it to evaluate it."
+    "A fitted line: `spectrum = scale * n**-alpha` for n in lo..hi; call it to evaluate it."
     alpha:float # exponent of the decay
     scale:float # value of the line at n = 1
     r2:float # weighted share of the variance of log spectrum that the line explains

@@ -45,7 +45,8 @@ def device_name(
 )->str:
     "The device in words."
     if torch.device(device).type=='cuda': return torch.cuda.get_device_name(device)
-    return f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
+    threads = torch.get_num_threads()
+    return f"{platform.machine()} CPU, {threads} thread{'s'*(threads!=1)}"
 
 def _peak_memory():
     "The largest memory of this process so far, in megabytes; None where the system does not tell."

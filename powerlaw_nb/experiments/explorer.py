@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
+from ..pictures import small_png
 from ..check import check_choice, check_number, check_whole
 from ..theory import PopulationCode, critical_alpha, population_code
 from ..reg import power_law_target, spectral_penalty
@@ -35,7 +36,7 @@ from .runs import grid
 from .store import packaged_store
 from .measure import make_trainer, stored_maps
 from .select import average_accuracy, best_label, by_label, paper_runs, setup_title
-from .plots import plot_robustness, plot_spectra, small_png, style
+from .plots import plot_robustness, plot_spectra, style
 
 # %% ../../nbs/14_explorer.ipynb #2930cc07
 def blank_figure(
@@ -142,7 +143,7 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         "Controls where somebody can move them, and a picture everywhere."
         live = super()._repr_mimebundle_(**kwargs) if has_front_end() else {}
-        picture = base64.b64encode(small_png(self.figure)).decode()
+        picture = base64.b64encode(small_png(self.figure, density=1)).decode()
         return {**live, 'text/plain': self.sentence, 'image/png': picture}
 
 # %% ../../nbs/14_explorer.ipynb #2fb4a9b8

@@ -13,6 +13,7 @@ import jinja2
 import torch
 from matplotlib.figure import Figure
 
+from ..pictures import plain_figures, small_png
 from .. import __version__
 from ..check import check_path
 from ..trainer import write_atomic
@@ -22,7 +23,7 @@ from .store import Store, check_store
 from .execute import engines, execute
 from .select import by_label, last_layer, mean_sd, section_labels
 from .claims import claims, stronger_verdicts
-from .plots import plain_figures, plot_robustness, plot_spectra, small_png
+from .plots import plot_robustness, plot_spectra
 
 # %% ../../nbs/15_report.ipynb #529803a8
 @functools.cache
@@ -136,7 +137,7 @@ def _figure(results, labels):
         plot_spectra(results, labels, ax=axes[0])
         for ax, attack in zip(axes[1:], ('fgsm', 'pgd', 'noise')): plot_robustness(results, attack, labels, ax=ax)
         figure.tight_layout()
-        return base64.b64encode(small_png(figure)).decode()
+        return base64.b64encode(small_png(figure, density=1)).decode()
 
 def _claim_row(row, strong):
     "A row of the table of claims: its class, and its cells."

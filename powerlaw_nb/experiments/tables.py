@@ -7,6 +7,8 @@ __all__ = ['markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'sl
            'coverage_table', 'badge', 'claim_table']
 
 # %% ../../nbs/08d_tables.ipynb #8d7b45ea
+import re
+
 import numpy as np
 from tabulate import tabulate
 
@@ -45,7 +47,7 @@ _of_results = {                                                   # what may dif
     'seeds': lambda rs: ', '.join(str(s) for s in sorted({r['run'].seed for r in rs})),
     'runs, failed': lambda rs: f"{len(rs)}, {sum('failed' in r for r in rs)}",
     'hours of computing': lambda rs: f"{sum(sum(r['seconds'].values()) for r in rs)/3600:.2f}",
-    'device': lambda rs: _each(rs, lambda r: r['device']),
+    'device': lambda rs: _each(rs, lambda r: re.sub(r'\b1 threads', '1 thread', r['device'])),
     'commit': lambda rs: _each(rs, lambda r: (r['commit'] or r['version'])[:7]),
     'date': lambda rs: _each(rs, lambda r: r.get('date', '')[:10])}
 
@@ -173,6 +175,7 @@ def claim_table(
     chosen = [row for row in rows if row['claim'] in names and row['group'] in groups]
     chosen.sort(key=lambda row: (int(row['claim'][1:]), row['group']))
     bold = lambda row: f"**{row['variant']}**" if row['best'] else row['variant']
-    cells = lambda row: [row['claim'], row['group'].rsplit('-', 1)[0], bold(row), row['text'], badge(row['verdict']), row['measured']]
+    cells = lambda row: [
+        row['claim'], row['group'].rsplit('-', 1)[0], bold(row), row['text'], badge(row['verdict']), row['measured']]
     heads = ['claim', 'group', 'variant', 'what the paper says', 'verdict', 'measured, mean ± sd over seeds']
     return markdown_table(heads, list(map(cells, chosen)))
