@@ -203,14 +203,18 @@ class capture(dict):
 # %% ../nbs/03_models.ipynb #5bc5b5da
 _blocks, _switching = [], threading.Lock()                        # what is switched in all threads, in the order of entering
 
+def _set(module, name, value):
+    "Set an attribute that is not so already: nearly all modules are in evaluation mode, and setting takes longer than looking."
+    if getattr(module, name) is not value: setattr(module, name, value)
+
 def _put_back(before):
     "Leave a block: a later block that is still open puts back what this one has found."
     place = next(i for i, block in enumerate(_blocks) if block is before)
     later = _blocks[place+1:]
     del _blocks[place]
     for key, value in before.items():
-        still_open = next((block for block in later if key in block), None)
-        if still_open is None: setattr(*key, value)
+        still_open = next((block for block in later if key in block), None) if later else None
+        if still_open is None: _set(*key, value)
         else: still_open[key] = value
 
 @contextmanager
@@ -223,7 +227,7 @@ def switched(
     with _switching:
         before = {(module, name): getattr(module, name) for module in modules if hasattr(module, name)}
         _blocks.append(before)
-        for module, _ in before: setattr(module, name, value)
+        for module, _ in before: _set(module, name, value)
     try: yield
     finally:
         with _switching: _put_back(before)
