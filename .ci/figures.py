@@ -4,6 +4,7 @@ import re
 from common import notebooks, report
 
 hidden = re.compile(r'^#\|\s*(?:hide|output:\s*false)\s*$', re.M)
+slow = re.compile(r'^#\|\s*slow\s*$', re.M)                     # drawn only now and then
 image = re.compile(r'!\[([^\]]*)\]\(\s*<?([^)<>\s]+)')
 remote = re.compile(r'<(?:img|script|link|iframe|source)\b[^>]*\b(?:src|href)\s*=\s*["\']?(?:https?:)?//[^\s>"\']+', re.I)
 
@@ -18,6 +19,13 @@ def problems_of_figure(source):
     for key, least in (('fig-cap', 20), ('fig-alt', 40)):
         if len(found.get(key, ''))<least: yield f'has a picture, and a "#| {key}: ..." of {len(found.get(key, ""))} characters: say what it shows'
     if found.get('fig-cap') and found.get('fig-cap')==found.get('fig-alt'): yield 'has an alternative text that repeats the caption: say what one would see'
+
+def problems_of_outputs(outputs):
+    "What a captioned cell shows beside one picture, and a picture that does not say how wide it is on the page."
+    if len(outputs)>1: yield f'has {len(outputs)} outputs: a caption is for one picture, so print in the next cell'
+    for output in outputs:
+        if 'image/png' in output.get('data', {}) and not output.get('metadata', {}).get('image/png', {}).get('width'):
+            yield 'is not stored for dense screens: small_figures() at the start of the notebook'
 
 def without_code(text): return re.sub(r'`[^`\n]+`', '', re.sub(r'^( *)(```+|~~~+).*?^\1\2 *$', '', text, flags=re.M|re.S))
 
@@ -42,7 +50,8 @@ def main():
             shown = [output.get('data', {}) for output in cell.get('outputs', [])]
             if any('image/png' in data or 'image/svg+xml' in data for data in shown):
                 count += 1
-                problems += [f"{name}, cell {cell.get('id')}: {what}" for what in problems_of_figure(source)]
+                found = [*problems_of_figure(source), *(problems_of_outputs(cell['outputs']) if not slow.search(source) else ())]
+                problems += [f"{name}, cell {cell.get('id')}: {what}" for what in found]
             for kind in ('application/javascript', 'application/vnd.jupyter.widget-view+json'):
                 if any(kind in data for data in shown):
                     problems.append(f"{name}, cell {cell.get('id')}: has an output {kind}, for which Quarto loads scripts of another host")
