@@ -256,6 +256,12 @@ def on_copies(
         return output
     return run
 
+def _in_our_words(error, x):
+    "An error of PyTorch in a pass, as one that says what the inputs were."
+    reason = (str(error).splitlines() or [''])[0][:200]
+    return ValueError(f'model does not take x of shape {tuple(x.shape)}, type {x.dtype}, device {x.device} ({reason}): '
+                      'give inputs as it was trained on')
+
 @contextmanager
 def a_pass(
     x:Tensor, # (B, ...) the inputs
@@ -263,10 +269,7 @@ def a_pass(
     "A block with a pass of a model, in which an error of PyTorch becomes one that says what the inputs were."
     try: yield
     except torch.cuda.OutOfMemoryError: raise
-    except (RuntimeError, IndexError) as error:
-        reason = (str(error).splitlines() or [''])[0][:200]
-        raise ValueError(f'model does not take x of shape {tuple(x.shape)}, type {x.dtype}, device {x.device} ({reason}): '
-                         'give inputs as it was trained on') from error
+    except (RuntimeError, IndexError) as error: raise _in_our_words(error, x) from error
 
 @contextmanager
 def reading(
@@ -276,7 +279,10 @@ def reading(
     with evaluating(model):
         look = on_copies(model)
         def logits_of(s):
-            with a_pass(s): return check_logits(look(s), len(s))
+            try: output = look(s)                                 # as `a_pass`, whose context would cost time in each pass
+            except torch.cuda.OutOfMemoryError: raise
+            except (RuntimeError, IndexError) as error: raise _in_our_words(error, s) from error
+            return check_logits(output, len(s))
         yield logits_of
 
 # %% ../nbs/03_models.ipynb #b99be2c5
