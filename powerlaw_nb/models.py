@@ -14,7 +14,7 @@ from typing import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
-from .check import check_image_type, check_logits, check_module, check_whole
+from .check import check_choice, check_image_type, check_logits, check_module, check_whole
 
 # %% ../nbs/03_models.ipynb #a4cf32fc
 # by name, what `act` may be
@@ -22,9 +22,7 @@ nonlinearities = dict(tanh=nn.Tanh, sigmoid=nn.Sigmoid, relu=nn.ReLU, gelu=nn.GE
 
 def _activation(act):
     "The non-linearity of that name."
-    if not isinstance(act, str) or act not in nonlinearities: raise ValueError(
-        f'act is {act!r}: choose one of {list(nonlinearities)}')
-    return nonlinearities[act]()
+    return nonlinearities[check_choice(act, 'act', nonlinearities)]()
 
 def _whitener(whiten, n):
     "No module, the given module, or the module that a function makes for `n` neurons."

@@ -17,7 +17,8 @@ from torch import Tensor, nn
 
 from .check import NonFiniteError, check_finite, check_law, check_whole
 from .covariance import Covariance, LeadingCovariance, eigendecomposition
-from .reg import anchor_floor, check_anchor, check_projection, projected_penalty, spectral_penalty, total_variance
+from .reg import (
+    anchor_floor, check_anchor, check_projection, penalty_of, power_law_target, projected_penalty, total_variance)
 from .models import capture, device_of, evaluating, hidden_layers, on_copies
 
 # %% ../nbs/04_regularizer.ipynb #df086402
@@ -264,8 +265,9 @@ def _explain(self:SpectralRegularizer, spectra, floors):
     for name, spectrum in spectra.items():
         alpha, tau, beta = self.laws[name]
         check_finite(spectrum, f'layer {name!r}')
-        try: penalty = spectral_penalty(spectrum, alpha, tau, beta); check_anchor(spectrum, floors[name], tau)
+        try: check_anchor(spectrum, floors[name], tau)
         except ValueError as error: raise NonFiniteError(f'layer {name!r}: {error}') from error
+        penalty = penalty_of(spectrum, power_law_target(spectrum, alpha, tau), tau, beta)
         if not penalty.isfinite(): raise NonFiniteError(
             f'layer {name!r}: the penalty is {penalty.item()}: eigenvalues of {spectrum[0].item():.3g} over an anchor '
             f'of {spectrum[tau-1].item():.3g}; lower the learning rate or tau')

@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
 from . import report
-from ..check import check_whole, device_here
+from ..check import check_choice, check_path, check_whole, device_here
 from ..covariance import Covariance, eigendecomposition
 from ..reg import rayleigh_spectrum, spectral_loss
 from ..data import Batches, mnist
@@ -420,9 +420,8 @@ def machine(
 )->dict: # device, kind, threads, versions, date and commit, all text or numbers
     "What a reader must know of the machine that a figure was measured on."
     information = Path('/proc/cpuinfo')
-    names = [
-        line.split(':')[1].strip() for line in (information.read_text().splitlines() if information.exists() else ())
-        if line.startswith('model name')]
+    lines = information.read_text(encoding='utf-8').splitlines() if information.exists() else ()
+    names = [line.split(':')[1].strip() for line in lines if line.startswith('model name')]
     device = torch.device(device_here(device))
     return dict(
         device=torch.cuda.get_device_name(device) if device.type=='cuda'
@@ -459,11 +458,10 @@ def benchmark(
 )->dict: # the content of the file
     "Measure parts and write them, with the machine, into one file; other parts in it stay."
     device = device_here(device)
-    if size not in ('full', 'small'): raise ValueError(f"size is {size!r}: choose 'full' or 'small'")
+    check_choice(size, 'size', ('full', 'small'))
     known = [part for part in _parts if size in _parts[part]]
-    unknown = [part for part in parts or () if part not in known]
-    if unknown: raise ValueError(f'part {unknown[0]!r} is not known at size {size!r}: choose from {known}')
-    path = Path(out)/f'{torch.device(device).type}.json'
+    for part in parts or (): check_choice(part, f'a part at size {size!r}', known)
+    path = check_path(out, 'out')/f'{torch.device(device).type}.json'
     result = json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
     for part in parts or [part for part in known if part!='grid']:
         start = time.perf_counter()

@@ -140,11 +140,15 @@ class Explorer(widgets.VBox):
         finally: self._waiting = False
         self.update()
 
+    _ipython_display_ = None                                      # by it ipywidgets 7 would show itself, without the picture
+
     def _repr_mimebundle_(self, **kwargs):
-        "Controls where somebody can move them, and a picture everywhere."
-        live = super()._repr_mimebundle_(**kwargs) if has_front_end() else {}
-        picture = base64.b64encode(small_png(self.figure, density=1)).decode()
-        return {**live, 'text/plain': self.sentence, 'image/png': picture}
+        "Controls where somebody can move them, and a picture everywhere; with the width of the picture on a page."
+        view = dict(version_major=2, version_minor=0, model_id=self.model_id)
+        live = {'application/vnd.jupyter.widget-view+json': view} if has_front_end() else {}
+        picture, (width, height) = small_png(self.figure), self.figure.get_size_inches()*self.figure.dpi
+        data = {**live, 'text/plain': self.sentence, 'image/png': base64.b64encode(picture).decode()}
+        return data, {'image/png': dict(width=round(width), height=round(height))}
 
 # %% ../../nbs/14_explorer.ipynb #2fb4a9b8
 def _slider(kind, value, low, high, step, name):

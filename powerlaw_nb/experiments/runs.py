@@ -34,7 +34,7 @@ def _one_of(*choices): return choices.__contains__, f'choose one of {list(choice
 _yes_or_no = lambda v: type(v) is bool, 'choose one of [False, True]'
 _count = _is_count, 'give an int, 1 or more'
 _positive = _is_positive, 'give a number above 0'
-_sizes = _each_is(_is_number), 'give a tuple of numbers, 0 or more'
+_sizes = _each_is(lambda v: _is_number(v) and v<=1), 'give a tuple of numbers from 0 to 1, in units of the pixel range'
 
 _rules = dict(                                                    # of each field: what must hold, and what to do otherwise
     network=_one_of('shallow', 'mlp', 'cnn'), variant=_one_of(*variants), act=_one_of(*nonlinearities),
@@ -43,7 +43,8 @@ _rules = dict(                                                    # of each fiel
     seed=(lambda v: type(v) is int, 'give an int'),
     epochs=(lambda v: type(v) is int and v>=0, 'give an int, 0 or more'),
     batch_size=_count, train_images=_count, test_images=_count, tau=_count, pgd_steps=_count,
-    beta=(_is_number, 'give a number, 0 or more'), lr=_positive, pgd_step_size=_positive,
+    beta=(_is_number, 'give a number, 0 or more'), lr=_positive,
+    pgd_step_size=(lambda v: _is_positive(v) and v<=1, 'give a number above 0, at most 1'),
     alpha=(lambda v: _is_positive(v) or _each_is(_is_positive)(v), 'give a number above 0, or a tuple with one for each layer'),
     widths=(lambda v: _each_is(_is_count)(v) and len(v)>2, 'give a tuple of at least three ints'),
     eps=_sizes, sigma=_sizes,

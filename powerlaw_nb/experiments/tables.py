@@ -15,7 +15,7 @@ from tabulate import tabulate
 from ..theory import fit_powerlaw
 from .runs import grid
 from .store import check_results
-from .select import by_label, check_choice, last_layer, mean_sd, section_labels, setup_title
+from .select import by_label, last_layer, mean_sd, section_labels, setup_title
 
 # %% ../../nbs/08d_tables.ipynb #49ba43a0
 def markdown_table(
