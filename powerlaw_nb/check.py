@@ -9,7 +9,8 @@ __all__ = ['check_whole', 'check_number', 'is_real', 'tensor_of', 'check_activat
            'check_generator', 'normal_tensor', 'check_module', 'check_choice', 'check_path']
 
 # %% ../nbs/engineering/00_check.ipynb #4ada8f39
-import math, numbers
+import math, numbers, os
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -306,9 +307,6 @@ def check_module(
     return model
 
 # %% ../nbs/engineering/00_check.ipynb #60dc1d9e
-import os
-from pathlib import Path
-
 def check_choice(
     value, # what the caller gave
     name:str, # how the error message calls it

@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .check import (
-    check_activations, check_classes, check_eigenvalues, check_finite, check_generator, check_image_type, check_labels,
-    check_law, check_logits, check_number, check_pairs, check_whole, normal_tensor, tensor_of)
+    check_activations, check_classes, check_eigenvalues, check_finite, check_generator, check_image_type,
+    check_labels, check_law, check_logits, check_number, check_pairs, check_whole, normal_tensor, tensor_of)
 from .covariance import check_processes, full_precision
 from .theory import eigenvalues_of
 

@@ -12,6 +12,7 @@ import re
 import numpy as np
 from tabulate import tabulate
 
+from ..check import check_choice
 from ..theory import fit_powerlaw
 from .runs import grid
 from .store import check_results
