@@ -48,11 +48,11 @@ class Definition:
     def source(self)->str: # a link to the line
         "The address of the source, or None where nbdev does not know it."
         from nbdev.doclinks import NbdevLookup
-        return NbdevLookup().code(f'{self.sym.__module__}.{self.sym.__qualname__}')
+        return NbdevLookup().code(self.sym.__qualname__)                     # while pages are made, the module is __main__
 
     def _repr_markdown_(self):
         rows, parts = self.rows(), ['---']
-        if hasattr(self.sym, '__module__') and (address := self.source()):
+        if hasattr(self.sym, '__qualname__') and (address := self.source()):
             parts.append(f'[source]({address}){{.source-link}}')
         parts += [f"{'#'*self.level} {self.name}", f'```python\n{self.call()}\n```']
         if doc := inspect.getdoc(self.sym): parts.append(doc)
