@@ -7,12 +7,11 @@ Ends with "N passed, N failed"."""
 import json, re, subprocess, sys, tempfile, time
 from pathlib import Path
 
-from common import build_wheel, notebook_files, root
+from common import build_wheel, notebook_files, root, slow
 
 pinned = root/'.ci/colab.txt'
 there = ('torch torchvision numpy scipy matplotlib pillow tabulate jinja2 tqdm safetensors filelock pandas scikit-learn '
          'ipython ipykernel ipywidgets requests tornado')
-slow = re.compile(r'^#\|\s*slow\s*$', re.M | re.I)
 runner = '''
 import sys, nbformat, nbclient
 notebook = nbformat.read(sys.argv[1], 4)

@@ -3,6 +3,7 @@ import json, os, re, shutil, subprocess, sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
+slow = re.compile(r'^#\|\s*slow\s*$', re.M | re.I)                # of cells that run only now and then
 pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check']
 
 def notebook_files(folder=root/'nbs'):

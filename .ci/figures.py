@@ -1,10 +1,9 @@
 "Every figure of a page has a label, a caption and an alternative text, headings come in order, and no page asks another host for anything."
 import re
 
-from common import notebooks, report
+from common import notebooks, report, slow
 
 hidden = re.compile(r'^#\|\s*(?:hide|output:\s*false)\s*$', re.M)
-slow = re.compile(r'^#\|\s*slow\s*$', re.M)                     # drawn only now and then
 image = re.compile(r'!\[([^\]]*)\]\(\s*<?([^)<>\s]+)')
 remote = re.compile(r'<(?:img|script|link|iframe|source)\b[^>]*\b(?:src|href)\s*=\s*["\']?(?:https?:)?//[^\s>"\']+', re.I)
 

@@ -28,7 +28,7 @@ def sent(file):
     content = file.read_bytes()
     return len(gzip.compress(content, 6) if file.suffix in ('.html', '.css', '.js', '.svg', '.json') else content)
 
-def loads(file, text, folder):
+def loads(file, text):
     "The files of the site that a page loads, and those that their style sheets name."
     links = re.findall(r'<(?:img|script)\b[^>]*?\bsrc="([^"]+)"|<link\b(?=[^>]*\brel="(?:stylesheet|icon)")[^>]*?\bhref="([^"]+)"', text)
     found = {(file.parent/''.join(link).split('?')[0]).resolve() for link in links if not ''.join(link).startswith(('data:', 'http', '//'))}
@@ -37,15 +37,15 @@ def loads(file, text, folder):
             if not name.startswith(('data:', 'http', '//', '#')): found.add((sheet.parent/re.split('[?#]', name)[0]).resolve())
     return {f for f in found if f.is_file()}
 
-def weight(file, text, folder):
+def weight(file, text):
     "The bytes that a reader receives who opens only this page."
-    return sent(file) + sum(map(sent, loads(file, text, folder)))
+    return sent(file) + sum(map(sent, loads(file, text)))
 
 def problems_of(file, text):
     "What a page or a style sheet fetches from other hosts, and pictures without alternative text."
     for pattern in (fetched, in_styles): yield from (f'{file.name} fetches {"".join(filter(None, found))}' for found in pattern.findall(text))
     if file.suffix!='.html': return
-    if (size := weight(file, text, file.parent))>limit: yield f'{file.name} with all it loads has {size:,} bytes as sent, more than {limit:,}'
+    if (size := weight(file, text))>limit: yield f'{file.name} with all it loads has {size:,} bytes as sent, more than {limit:,}'
     if not re.search(r'<html\b[^>]*\blang=', text): yield f'{file.name} does not say its language'
     bare = [found for found in re.findall(r'<img\b[^>]*>', text) if not re.search(r'\balt=(?:"[^"]+"|\'[^\']+\')', found)]
     yield from (f'{file.name}: a picture without alternative text: {found[:120]}' for found in bare)

@@ -10,6 +10,8 @@ import inspect, re
 
 from fastcore.docments import docments
 
+from .experiments.tables import markdown_table
+
 # %% ../nbs/engineering/96_api.ipynb #723eccac
 def _kind(annotation):
     "An annotation as it is written."
@@ -17,7 +19,7 @@ def _kind(annotation):
 
 def _text(value):
     "A comment, which may go over several lines, in a cell of a table."
-    return '' if value in (None, inspect.Parameter.empty) else re.sub(r'\s+', ' ', str(value)).replace('|', '\\|')
+    return '' if value in (None, inspect.Parameter.empty) else re.sub(r'\s+', ' ', str(value))
 
 class Definition:
     "A definition as the pages show it: name, source, call, first sentence, and the parameters as a table."
@@ -56,8 +58,8 @@ class Definition:
             parts.append(f'[source]({address}){{.source-link}}')
         parts += [f"{'#'*self.level} {self.name}", f'```python\n{self.call()}\n```']
         if doc := inspect.getdoc(self.sym): parts.append(doc)
-        table = ['| | | |', '|---|---|---|', *(f'| {name} | {kind and f"`{kind}`"} | {text} |' for name, kind, text in rows)]
-        if rows: parts.append('::: {.parameters}\n' + '\n'.join(table) + '\n:::')
+        table = markdown_table(['', '', ''], [[name, kind and f'`{kind}`', text] for name, kind, text in rows])
+        if rows: parts.append(f'::: {{.parameters}}\n{table}\n:::')
         return '\n\n'.join(parts)
 
     def __repr__(self): return f'{self.call()}\n{inspect.getdoc(self.sym) or ""}'

@@ -157,8 +157,9 @@ def jackknife_alpha(
     groups = check_whole(groups, 'groups', low=2, high=len(x)//2, remedy='at most half the inputs')
     part = torch.arange(len(x), device=x.device) % groups
     spectra = [eigenspectrum(x), *(eigenspectrum(x[part != g]) for g in range(groups))]
-    hi = min(fit_powerlaw(spectrum, lo, hi).hi for spectrum in spectra)
-    whole, *fits = (fit_powerlaw(spectrum, lo, hi).alpha for spectrum in spectra)
+    found = [fit_powerlaw(spectrum, lo, hi) for spectrum in spectra]
+    hi = min(fit.hi for fit in found)
+    whole, *fits = ((fit if fit.hi==hi else fit_powerlaw(s, lo, hi)).alpha for s, fit in zip(spectra, found))
     fits = torch.tensor(fits, dtype=torch.float64)
     alpha = groups * whole - (groups - 1) * float(fits.mean())
     half = 1.96 * math.sqrt((groups - 1) * float(fits.var(correction=0)))

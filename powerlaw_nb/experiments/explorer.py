@@ -8,7 +8,7 @@ __all__ = ['blank_figure', 'moving', 'Frames', 'has_front_end', 'Explorer', 'Che
            'train_pair', 'attack_all', 'drawing_to_image', 'example_drawing', 'explore_attack']
 
 # %% ../../nbs/14_explorer.ipynb #69be1ab4
-import base64, html, io
+import html, io
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Callable
@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from ..pictures import small_png
+from ..pictures import embedded_png
 from ..check import check_choice, check_number, check_whole
 from ..theory import PopulationCode, critical_alpha, population_code
 from ..reg import power_law_target, spectral_penalty
@@ -146,9 +146,8 @@ class Explorer(widgets.VBox):
         "Controls where somebody can move them, and a picture everywhere; with the width of the picture on a page."
         view = dict(version_major=2, version_minor=0, model_id=self.model_id)
         live = {'application/vnd.jupyter.widget-view+json': view} if has_front_end() else {}
-        picture, (width, height) = small_png(self.figure), self.figure.get_size_inches()*self.figure.dpi
-        data = {**live, 'text/plain': self.sentence, 'image/png': base64.b64encode(picture).decode()}
-        return data, {'image/png': dict(width=round(width), height=round(height))}
+        picture, size = embedded_png(self.figure)
+        return {**live, 'text/plain': self.sentence, 'image/png': picture}, {'image/png': size}
 
 # %% ../../nbs/14_explorer.ipynb #2fb4a9b8
 def _slider(kind, value, low, high, step, name):
