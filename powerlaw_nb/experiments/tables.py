@@ -130,14 +130,14 @@ def map_table(
 def beside(
     table, # `accuracy_table`, `layer_table`, `slope_table` or `map_table`
     section:str, # 'shallow', 'whiten' or 'all_layers': whose variants, each with all β
-    *groups:list, # results of one group each, for example the same network at two sizes
+    *groups:list, # results of one group each, for example the same network at two sizes; empty ones are left out
     **options, # for the table
 )->str: # Markdown
     "The same table for several groups, each under a line that says what it was made from."
     if not callable(table):
         raise TypeError(f'table is {table!r:.60}: give one of accuracy_table, layer_table, slope_table and map_table')
     parts = []
-    for results in groups:
+    for results in filter(len, groups):
         title, part = setup_title(results), table(results, section_labels(results, section, best=False), **options)
         parts.append(f"**{title}**\n\n{part.replace(' (1 seed)', '') if title.endswith(' 1 seed') else part}")
     return '\n\n'.join(parts)
