@@ -39,8 +39,8 @@ def shown(cell):
 def problems_of(name, notebook, folder):
     "What is wrong with a page whose switch is turned."
     page, shell = turned(notebook, folder), CaptureShell()
-    shell.run_all(page, exc_stop=False)
-    if shell.exc: return [f'{name}: {shell.prettytb(fname=name)[-1500:]}']
+    try: shell.run_all(page, exc_stop=True)
+    except Exception: return [f'{name}: {shell.prettytb(fname=name)[-1500:]}']
     text = {cell.id: shown(cell) for cell in page.cells}
     found = [f'{name}, cell {cell.id}: says of other results {text[cell.id][:60]!r}' for cell in page.cells if about_stored(cell) and text[cell.id].strip()]
     found += [f'{name}, cell {key}: shows {word!r}' for key, value in text.items() for word in ('preset small', 'preset paper') if word in value]

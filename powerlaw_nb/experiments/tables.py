@@ -68,13 +68,20 @@ def _at(runs, attack, radius):
     if radius not in radii: raise ValueError(f'radius is {radius} for {attack}: these runs measured {list(radii)}')
     return [r['curves'][attack][radii.index(radius)] for r in runs]
 
+def _or_largest(usual, measured):
+    "Those of the usual sizes of an attack that were measured; the largest where none was."
+    return [size for size in usual if size in measured] or [max(measured)]
+
 def accuracy_table(
     results:list, # of one group, from `Store.results()`
     labels:list=None, # variants, one row each; None: all
-    radii:tuple=(.05, .1), # of FGSM and PGD
-    sigma:float=.3, # of the white noise
+    radii:tuple=None, # of FGSM and PGD; None: 0.05 and 0.1, or the largest where neither was measured
+    sigma:float=None, # of the white noise; None: 0.3, or the largest where it was not measured
 )->str: # Markdown
     "Accuracy without attack, under FGSM, PGD and white noise."
+    run = check_results(results, 'run', least=1)[0]['run']
+    if radii is None: radii = _or_largest((.05, .1), run.eps)
+    if sigma is None: sigma, = _or_largest((.3,), run.sigma)
     attacked = [(f'{a.upper()} {e:g}', a, e) for a in ('fgsm', 'pgd') for e in radii]
     columns = [('clean', 'fgsm', 0.), *attacked, (f'noise {sigma:g}', 'noise', sigma)]
     cells = lambda runs: [mean_sd(_at(runs, attack, radius)) for _, attack, radius in columns]
