@@ -71,7 +71,7 @@ class PowerLaw:
     hi:int # last n of the fit, after cutting; the `hi` that was asked for, or less
     alpha_low:float = math.nan # lower end of the 95 % interval from the residuals
     alpha_high:float = math.nan # upper end
-    log_spectra:InitVar[Tensor|None] = None # (1 + G, hi - lo + 1) fitted logarithms, then those without a part of the inputs; no field
+    log_spectra:InitVar[Tensor|None] = None # (1 + G, hi - lo + 1) logarithms, then those without a part of the inputs; no field
 
     def __post_init__(self, log_spectra): object.__setattr__(self, '_log_spectra', log_spectra)
 
@@ -84,7 +84,8 @@ class PowerLaw:
 
     def _fitted(self):
         "What was fitted; an error for a line that was not fitted here, such as one read from a file."
-        if self._log_spectra is None: raise ValueError(f"{self} does not hold the spectrum it was fitted to: call fit_powerlaw for it again")
+        if self._log_spectra is None:
+            raise ValueError(f"{self} does not hold the spectrum it was fitted to: call fit_powerlaw for it again")
         return self._log_spectra
 
     @property
@@ -103,7 +104,7 @@ class PowerLaw:
         return _fit_laws(self.lo, _unbiased(self._fitted()))
 
     @property
-    def better(self)->'Law':
+    def better(self)->'Law': # one of `laws`
         "The law to prefer: the single one unless another has a BIC that is lower by more than 10."
         laws = self.laws
         best = min(laws.values(), key=lambda law: law.bic)
@@ -135,7 +136,8 @@ def _ends(lo, hi, name, rank):
     lo, hi = check_whole(lo, 'lo'), check_whole(hi, 'hi')
     if name is not None:
         check_choice(name, 'range', [*fit_ranges, 'auto'])
-        if (lo, hi) != fit_ranges['stringer']: raise ValueError(f"range is {name!r} and lo={lo}, hi={hi}: give a name or two numbers, not both")
+        if (lo, hi) != fit_ranges['stringer']:
+            raise ValueError(f"range is {name!r} and lo={lo}, hi={hi}: give a name or two numbers, not both")
         end = round(math.sqrt(rank))
         lo, hi = fit_ranges.get(name) or (max(1, min(11, end//4)), end)
     if lo >= hi: raise ValueError(f"the range of the fit is lo={lo}, hi={hi}: give 1 <= lo < hi")
@@ -144,7 +146,8 @@ def _ends(lo, hi, name, rank):
 def _weights(lo, count):
     "n, log n and the weights 1/n with sum 1."
     n = torch.arange(lo, lo + count, dtype=torch.float64)
-    return n, n.log(), 1/n / (1/n).sum()
+    w = 1/n
+    return n, n.log(), w / w.sum()
 
 def _line(log_n, log_y, w):
     "Slope of weighted least squares, the two centred variables, and the spread of log n; several spectra (..., m) at a time."
@@ -266,7 +269,7 @@ def jackknife_alpha(
 # %% ../nbs/00_theory.ipynb #130a966a
 @dataclass(frozen=True)
 class Law:
-    "A law of a spectrum: `scale * n**-alpha` up to `break_n`, falling as `n**-alpha_tail` beyond, times `exp(-n/cut_n)`; call it to evaluate it."
+    "A law `scale * n**-alpha` up to `break_n`, falling as `n**-alpha_tail` beyond, times `exp(-n/cut_n)`; call it to evaluate it."
     name:str # 'single', 'cut-off' or 'broken'
     alpha:float # exponent, up to break_n
     scale:float # value at n = 1 without the cut-off
@@ -312,7 +315,8 @@ def _fit_laws(lo, log_y):
         lines['broken'] = coefficients[best], residual[best]
     errors = {name: max(float(w @ residual**2), 1e-20) for name, (_, residual) in lines.items()}         # below is rounding
     m, total = _effective(lines[min(errors, key=errors.get)][1], w), float(w @ (log_y - w @ log_y)**2)
-    bic = {name: m * math.log(error) + {'single': 2, 'cut-off': 3, 'broken': 4}[name] * math.log(m) for name, error in errors.items()}
+    parameters = {'single': 2, 'cut-off': 3, 'broken': 4}
+    bic = {name: m * math.log(error) + parameters[name] * math.log(m) for name, error in errors.items()}
     laws = {}
     for name, (c, _) in lines.items():
         tail, break_n = (float(c[1] + c[2]), float(breaks[best])) if name=='broken' else (float(c[1]), math.inf)
