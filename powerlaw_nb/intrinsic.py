@@ -15,7 +15,7 @@ from torch import Tensor
 from .check import check_activations, check_choice, check_finite, check_number, check_whole
 from .theory import jackknife_half
 
-# %% ../nbs/00b_intrinsic.ipynb #69caa328
+# %% ../nbs/00b_intrinsic.ipynb #db69255b
 def _distances(x, sizes, rows, k, budget):
     "Distances from some points to their k nearest others, sorted; sizes are the squared norms of all points."
     own = torch.arange(len(x), device=x.device)[rows]
@@ -40,8 +40,8 @@ def nearest(
     distinct, which = torch.unique(x, dim=0, return_inverse=True)
     if len(distinct) < len(x):
         if duplicates == 'error':
-            raise ValueError(f"x holds {len(x) - len(distinct)} copies among {len(x)} points, and equal points have the distance 0; "
-                             "look where they come from, or give duplicates='drop'")
+            raise ValueError(f"x holds {len(x) - len(distinct)} copies among {len(x)} points, and equal points have the "
+                             "distance 0; look where they come from, or give duplicates='drop'")
         first = torch.full((len(distinct),), len(x), device=x.device)
         x = x[first.scatter_reduce(0, which, torch.arange(len(x), device=x.device), 'amin').sort().values]
     if k >= len(x):

@@ -18,8 +18,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from .check import (
-    check_activations, check_choice, check_device, check_eigenvalues, check_finite, check_float_type, check_generator, check_number,
-    check_spectrum, check_whole, tensor_of)
+    check_activations, check_choice, check_device, check_eigenvalues, check_finite, check_float_type, check_generator,
+    check_number, check_spectrum, check_whole, tensor_of)
 from .covariance import solve
 
 # %% ../nbs/00_theory.ipynb #9cf58de0
@@ -107,8 +107,7 @@ class PowerLaw:
     def better(self)->'Law': # one of `laws`
         "The law to prefer: the single one unless another has a BIC that is lower by more than 10."
         laws = self.laws
-        best = min(laws.values(), key=lambda law: law.bic)
-        return best if laws['single'].bic - best.bic > 10 else laws['single']
+        return min(laws.values(), key=lambda law: law.bic) if laws['single'].bic > 10 else laws['single']     # the least is 0
 
 def _usable_end(y, rounding, lo, hi):
     "The last n of a fit: `hi`, cut to the length and the rank of the spectrum `y`; an error if no line can be fitted up to it."
@@ -230,13 +229,11 @@ def _interval(lo, logs):
     "The 95 % interval of the exponent: from parts of the inputs, else from blocks of n."
     n, log_n, w = _weights(lo, logs.shape[1])
     slopes = -_line(log_n, logs, w)[0]
-    if len(logs) > 1: return _around(float(_unbiased(slopes)), slopes[1:])
-    block = (w.cumsum(0) - w/2).mul(min(10, len(n))).floor()           # blocks of equal weight
-    kept = [block != b for b in block.unique()]
-    return _around(float(slopes[0]), [-float(_line(log_n[k], logs[0, k], w[k]/w[k].sum())[0]) for k in kept])
-
-def _around(middle, parts):
-    half = jackknife_half(parts)
+    if len(logs) > 1: parts = slopes[1:]
+    else:
+        block = (w.cumsum(0) - w/2).mul(min(10, len(n))).floor()       # blocks of equal weight
+        parts = [-float(_line(log_n[k], logs[0, k], w[k]/w[k].sum())[0]) for k in (block != b for b in block.unique())]
+    middle, half = float(_unbiased(slopes)), jackknife_half(parts)
     return middle - half, middle + half
 
 class Jackknife(tuple):
@@ -269,7 +266,7 @@ def jackknife_alpha(
 # %% ../nbs/00_theory.ipynb #130a966a
 @dataclass(frozen=True)
 class Law:
-    "A law `scale * n**-alpha` up to `break_n`, falling as `n**-alpha_tail` beyond, times `exp(-n/cut_n)`; call it to evaluate it."
+    "A law `scale * n**-alpha` up to `break_n`, falling as `n**-alpha_tail` beyond, times `exp(-n/cut_n)`; call it for values."
     name:str # 'single', 'cut-off' or 'broken'
     alpha:float # exponent, up to break_n
     scale:float # value at n = 1 without the cut-off
