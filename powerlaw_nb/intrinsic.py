@@ -50,7 +50,7 @@ def nearest(
     chunks = torch.arange(len(x)).split(max(1, budget // len(x)))
     return x, torch.cat([_distances(x, sizes, slice(int(c[0]), int(c[-1]) + 1), k, budget) for c in chunks])
 
-# %% ../nbs/00b_intrinsic.ipynb #2d0210ac
+# %% ../nbs/00b_intrinsic.ipynb #8c2070bc
 @dataclass(frozen=True)
 class Dimension:
     "An intrinsic dimension and its 95 % interval, which covers the spread between samples and not the bias of the method."
@@ -66,6 +66,9 @@ def ratio_slope(
 )->float: # the dimension
     "Slope of -log(1 - i/B) on the sorted logarithms of the ratios, through the origin (Facco et al. 2017)."
     count = len(log_ratio)
+    if not (log_ratio > 0).double().mean() >= .5:
+        raise ValueError(f"log_ratio is above 0 for {int((log_ratio > 0).sum())} of {count} points: the two nearest neighbours "
+                         "of the others are equally far, as on a grid; add noise of the size of a step, or use levina_bickel")
     fitted = min(math.floor(keep * count), count - 1)                  # the last point has -log(1 - 1)
     log_mu = log_ratio.sort().values[:fitted]
     rise = -torch.log1p(-torch.arange(1, fitted + 1, dtype=log_mu.dtype, device=log_mu.device) / count)
@@ -100,9 +103,6 @@ def two_nn(
     keep = check_number(keep, 'keep', above=0, high=1, remedy='0.9 fits all but the largest tenth')
     x, r = nearest(x, 2, duplicates, budget)
     log_ratio = (r[:, 1] / r[:, 0]).log()
-    if (log_ratio > 0).double().mean() < .5:
-        raise ValueError("x has most of its two nearest neighbours at exactly the same distance: its points lie on a grid, "
-                         "as whole numbers do; add noise of the size of a step, or use levina_bickel")
     return _with_interval(lambda values: ratio_slope(values, keep), x, log_ratio, groups)
 
 # %% ../nbs/00b_intrinsic.ipynb #317de9db

@@ -84,8 +84,7 @@ class PowerLaw:
 
     def _fitted(self):
         "What was fitted; an error for a line that was not fitted here, such as one read from a file."
-        if self._log_spectra is None:
-            raise ValueError(f"{self} does not hold the spectrum it was fitted to: call fit_powerlaw for it again")
+        if self._log_spectra is None: raise ValueError(f"{self} does not hold its spectrum: call fit_powerlaw again")
         return self._log_spectra
 
     @property
@@ -135,8 +134,7 @@ def _ends(lo, hi, name, rank):
     lo, hi = check_whole(lo, 'lo'), check_whole(hi, 'hi')
     if name is not None:
         check_choice(name, 'range', [*fit_ranges, 'auto'])
-        if (lo, hi) != fit_ranges['stringer']:
-            raise ValueError(f"range is {name!r} and lo={lo}, hi={hi}: give a name or two numbers, not both")
+        if (lo, hi) != fit_ranges['stringer']: raise ValueError(f"range is {name!r} and lo={lo}, hi={hi}: give one or the other")
         end = round(math.sqrt(rank))
         lo, hi = fit_ranges.get(name) or (max(1, min(11, end//4)), end)
     if lo >= hi: raise ValueError(f"the range of the fit is lo={lo}, hi={hi}: give 1 <= lo < hi")
@@ -202,10 +200,11 @@ def n_components(
 
 # %% ../nbs/00_theory.ipynb #e3e285db
 def jackknife_half(
-    parts, # (G,) estimates, each without one of G parts of the data
+    parts, # (G,) estimates, G >= 2, each without one of G parts of the data
 )->float: # 0 or more
     "Half of the 95 % interval of an estimate, by the jackknife: Student's quantile with G - 1 degrees of freedom."
-    parts = torch.as_tensor(parts, dtype=torch.float64)
+    parts = check_finite(tensor_of(parts, 'parts').double(), 'parts')
+    if parts.ndim != 1 or len(parts) < 2: raise ValueError(f"parts has shape {tuple(parts.shape)}: give two estimates or more")
     return float(stdtrit(len(parts) - 1, .975)) * math.sqrt((len(parts) - 1) * float(parts.var(correction=0)))
 
 def _without_parts(x, groups, y=None):
@@ -231,7 +230,7 @@ def _interval(lo, logs):
     slopes = -_line(log_n, logs, w)[0]
     if len(logs) > 1: parts = slopes[1:]
     else:
-        block = (w.cumsum(0) - w/2).mul(min(10, len(n))).floor()       # blocks of equal weight
+        block = (w.cumsum(0) - w/2).mul(min(10, len(n))).floor()       # of equal weight
         parts = [-float(_line(log_n[k], logs[0, k], w[k]/w[k].sum())[0]) for k in (block != b for b in block.unique())]
     middle, half = float(_unbiased(slopes)), jackknife_half(parts)
     return middle - half, middle + half
@@ -280,7 +279,7 @@ class Law:
         n, # index or indices, counted from 1
     ): # value of the law there
         "The law at `n`."
-        n = torch.as_tensor(n).double()
+        n = tensor_of(n, 'n').double()
         bent = n.clamp(max=self.break_n) ** -self.alpha * (n / self.break_n).clamp(min=1) ** -self.alpha_tail
         return self.scale * bent * (-n / self.cut_n).exp()
 
@@ -312,14 +311,13 @@ def _fit_laws(lo, log_y):
         lines['broken'] = coefficients[best], residual[best]
     errors = {name: max(float(w @ residual**2), 1e-20) for name, (_, residual) in lines.items()}         # below is rounding
     m, total = _effective(lines[min(errors, key=errors.get)][1], w), float(w @ (log_y - w @ log_y)**2)
-    parameters = {'single': 2, 'cut-off': 3, 'broken': 4}
-    bic = {name: m * math.log(error) + parameters[name] * math.log(m) for name, error in errors.items()}
-    laws = {}
+    p, laws = {'single': 2, 'cut-off': 3, 'broken': 4}, {}
+    bic = {name: m * math.log(error) + p[name] * math.log(m) for name, error in errors.items()}
     for name, (c, _) in lines.items():
         tail, break_n = (float(c[1] + c[2]), float(breaks[best])) if name=='broken' else (float(c[1]), math.inf)
         cut_n = float(-size / c[2]) if name=='cut-off' else math.inf
-        r2 = 1 - errors[name]/total if total > errors[name] else 1.
-        laws[name] = Law(name, -float(c[1]), math.exp(float(c[0])), -tail, break_n, cut_n, r2, bic[name] - min(bic.values()))
+        r2, height = 1 - errors[name]/total if total > errors[name] else 1., math.exp(float(c[0]))
+        laws[name] = Law(name, -float(c[1]), height, -tail, break_n, cut_n, r2, bic[name] - min(bic.values()))
     return laws
 
 # %% ../nbs/00_theory.ipynb #4ace8e75
