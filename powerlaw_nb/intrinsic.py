@@ -31,7 +31,7 @@ def nearest(
     x:Tensor, # (B, ...) points, for example activations of B inputs; computed in float64
     k:int, # number of neighbours, below B
     duplicates:str='error', # 'drop': of equal points keep the first
-    budget:int=2**24, # numbers in the largest intermediate array: 128 MiB beside one copy of x in float64
+    budget:int=2**24, # numbers in the largest intermediate array: 128 MiB beside some copies of x in float64
 )->tuple[Tensor, Tensor]: # (B', N) the points, centred, without duplicates; (B', k) distances to their neighbours, ascending
     "Distances from each point to its `k` nearest neighbours."
     x, k = check_activations(x).detach().double(), check_whole(k, 'k')
