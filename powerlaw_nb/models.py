@@ -340,7 +340,7 @@ class Normalized(nn.Module):
 
     def forward(self,
         s:Tensor, # (B, C, ...) images in [0,1]
-    )->Tensor: # (B, ...) what the model gives for the normalised images
+    )->Tensor: # (B, ...) what the model gives, normally logits
         "The model's answer to images in [0,1]."
         check_image_type(s, 's')
         for name, values in (('mean', self.mean), ('std', self.std)):
