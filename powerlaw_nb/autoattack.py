@@ -17,8 +17,9 @@ from torch import Tensor
 from .check import (
     check_classes, check_generator, check_labels, check_number, check_whole, normal_tensor)
 from .models import reading
-from .attacks import (
-    accuracy_interval, check_attack, check_batch, check_radii, first_look, is_correct, robustness_curve, uniform_noise, worst_case)
+from powerlaw_nb.attacks import (
+    accuracy_interval, check_attack, check_batch, check_radii, first_look, is_correct, robustness_curve, uniform_noise,
+    worst_case)
 
 # %% ../nbs/06_strong_attack.ipynb #b08f5b3e
 def _looks(steps):
@@ -220,8 +221,9 @@ def strong_attack(
     if queries: _check_pictures(x)
     logits = first_look(model, x, y, len(x))
     _check_loss(logits, y[:len(logits)], y[:len(logits)], 'dlr')                                      # enough classes for all parts
-    parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets), partial(_square, queries=queries)]
-    return worst_case(model, x, y, eps, [partial(part, generator=generator) for part in (parts if queries else parts[:2])])
+    parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets)]
+    if queries: parts.append(partial(_square, queries=queries))
+    return worst_case(model, x, y, eps, [partial(part, generator=generator) for part in parts])
 
 def strong_curve(
     model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
