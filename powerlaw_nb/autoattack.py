@@ -220,7 +220,7 @@ def strong_attack(
     check_generator(generator)
     if queries: _check_pictures(x)
     logits = first_look(model, x, y, len(x))
-    _check_loss(logits, y[:len(logits)], y[:len(logits)], 'dlr')                                      # enough classes for all parts
+    _check_loss(logits, y[:len(logits)], y[:len(logits)], 'dlr')      # enough classes for all parts
     parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets)]
     if queries: parts.append(partial(_square, queries=queries))
     return worst_case(model, x, y, eps, [partial(part, generator=generator) for part in parts])
