@@ -1,5 +1,8 @@
-"The stored outputs hold no machine paths, warnings or tracebacks, and no notebook is larger than 900 kB."
-import json, re
+"""The stored outputs hold no machine paths, warnings or tracebacks, and no notebook is larger than 900 kB.
+
+python .ci/outputs.py            # checks
+python .ci/outputs.py --floats   # only lists numbers with more than six significant digits, which a reader would rather see rounded"""
+import json, re, sys
 
 from common import notebooks, report, root
 
@@ -7,7 +10,8 @@ path = re.compile(r'(?<![\w./~-])/(?:home|root|tmp|work|Users|mnt|opt|usr|var|pr
 warned = re.compile(r'\b\w*Warning\b: ?.{0,60}|\bwarnings\.warn\(')
 broken = re.compile(r'Traceback \(most recent call last\)|^\w*(?:Error|Exception): ', re.M)
 bar = re.compile(r'\d+%\|.{0,40}|\x1b\[\d*[A-KsuG]')                 # what a progress bar leaves behind
-limit = 900_000
+number = re.compile(r'(?<![\w.#/-])[-−]?((?:\d+\.\d*|\.\d+|\d+(?=e))(?:e[-+]?\d+)?)(?![\w./])', re.I)
+limit, digits = 900_000, 6
 
 def texts(output):
     "All that a reader sees of an output, but not its pictures."
@@ -31,7 +35,15 @@ def problems_of(name, cells):
                 looked = [('machine path', path), ('warning', warned), ('progress bar', bar)] + [('error', broken)]*(not on_purpose(source))
                 yield from (f'{where}: {what}: {found.group()!r}' for what, pattern in looked for found in pattern.finditer(text))
 
+def long_numbers(name, cells):
+    "Numbers with a point that are shown with more digits than a reader can use."
+    for cell in cells:
+        shown = ' '.join(text for output in cell.get('outputs', []) for text in texts(output) if not text.lstrip().startswith('<'))
+        found = [n for n in number.findall(shown) if len(n.lower().partition('e')[0].replace('.', '').lstrip('0'))>digits]
+        if found: yield f"{name}, cell {cell.get('id')}: {', '.join(found[:6])}"
+
 def main():
+    if sys.argv[1:]==['--floats']: return print(*(line for name, notebook in notebooks().items() for line in long_numbers(name, notebook['cells'])), sep='\n')
     problems, found = [], notebooks()
     for name, notebook in found.items():
         size = (root/'nbs'/name).stat().st_size

@@ -17,7 +17,9 @@ from torch import Tensor
 from .check import (
     check_classes, check_generator, check_labels, check_number, check_whole, normal_tensor)
 from .models import reading
-from .attacks import accuracy_interval, check_attack, check_batch, check_radii, is_correct, robustness_curve, uniform_noise
+from powerlaw_nb.attacks import (
+    accuracy_interval, check_attack, check_batch, check_radii, first_look, is_correct, robustness_curve, uniform_noise,
+    worst_case)
 
 # %% ../nbs/06_strong_attack.ipynb #b08f5b3e
 def _looks(steps):
@@ -217,20 +219,11 @@ def strong_attack(
     queries = check_whole(queries, 'queries', 0)
     check_generator(generator)
     if queries: _check_pictures(x)
+    logits = first_look(model, x, y, len(x))
+    _check_loss(logits, y[:len(logits)], y[:len(logits)], 'dlr')      # enough classes for all parts
     parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets)]
     if queries: parts.append(partial(_square, queries=queries))
-    result, stands = x.clone(), _right(model, x, y)
-    for attack in parts if eps else ():
-        left = stands.nonzero().squeeze(1)
-        if len(left): result[left] = attack(model, x[left], y[left], eps, generator=generator)
-        if attack is not parts[-1]: stands = is_correct(model, result, y)
-    return result
-
-def _right(model, x, y):
-    "Which images are classified as their label, by a model with enough classes for all parts of the strong attack."
-    with torch.no_grad(), reading(model) as logits_of: logits = logits_of(x)
-    _check_loss(logits, y, y, 'dlr')
-    return logits.argmax(1)==y
+    return worst_case(model, x, y, eps, [partial(part, generator=generator) for part in parts])
 
 def strong_curve(
     model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back

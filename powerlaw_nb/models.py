@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['nonlinearities', 'MLP', 'CNN', 'hidden_layers', 'capture', 'switched', 'evaluating', 'on_copies', 'a_pass', 'reading',
-           'device_of', 'seeded']
+           'device_of', 'seeded', 'Normalized']
 
 # %% ../nbs/03_models.ipynb #e2bb3052
 import difflib, threading
@@ -14,7 +14,8 @@ from typing import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
-from .check import check_choice, check_image_type, check_logits, check_module, check_whole
+from .check import (
+    check_choice, check_image_type, check_logits, check_module, check_size, check_whole, tensor_of)
 
 # %% ../nbs/03_models.ipynb #a4cf32fc
 # by name, what `act` may be
@@ -308,3 +309,42 @@ def seeded(
     if make is None: return _own_stream(seed)
     if not callable(make): raise TypeError(f'make is {make!r:.60}: give a function without arguments, for example lambda: MLP()')
     with _own_stream(seed): return make()
+
+# %% ../nbs/03_models.ipynb #153a8fe1
+def _by_channel(values, name, above=None):
+    "One number, or one for each channel, as a tensor."
+    values = tensor_of(values, name).detach()
+    if values.ndim>1 or not values.numel(): raise ValueError(
+        f'{name} has shape {tuple(values.shape)}: give one number, or a list with one for each channel')
+    for c, value in enumerate(values.flatten().tolist()): check_size(value, f'{name}[{c}]' if values.ndim else name, above, 1.)
+    return values
+
+class Normalized(nn.Module):
+    "A model behind its normalisation, so that its inputs are images in [0,1]."
+    def __init__(self,
+        model:nn.Module, # any module that takes normalised images
+        mean, # (C,) one number for each channel, or a single number for all: what is subtracted, 0 to 1
+        std, # (C,) likewise: what is divided by, above 0 and at most 1
+    ):
+        super().__init__()
+        self.model = check_module(model)
+        mean, std = _by_channel(mean, 'mean'), _by_channel(std, 'std', above=0)
+        if mean.ndim and std.ndim and len(mean)!=len(std): raise ValueError(
+            f'mean has {len(mean)} channels and std {len(std)}: give as many numbers in both, or a single one')
+        own = next((t for t in (*model.parameters(), *model.buffers()) if t.is_floating_point()), torch.empty(0))
+        self.register_buffer('mean', mean.to(own, copy=True))
+        self.register_buffer('std', std.to(own, copy=True))
+
+    def extra_repr(self):
+        return ', '.join(f'{name}={[round(v, 4) for v in t.flatten().tolist()]}' for name, t in self.named_buffers(recurse=False))
+
+    def forward(self,
+        s:Tensor, # (B, C, ...) images in [0,1]
+    )->Tensor: # (B, ...) what the model gives, normally logits
+        "The model's answer to images in [0,1]."
+        check_image_type(s, 's')
+        for name, values in (('mean', self.mean), ('std', self.std)):
+            if values.ndim and s.shape[1:2]!=values.shape: raise ValueError(
+                f's has shape {tuple(s.shape)}: {name} is for {len(values)} channels; give images (B, {len(values)}, ...)')
+        mean, std = (v.view(-1, *[1]*(s.ndim-2)) if v.ndim else v for v in (self.mean, self.std))
+        return self.model((s-mean)/std)
