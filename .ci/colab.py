@@ -14,10 +14,22 @@ install = f"""#| hide
 if 'google.colab' in str(get_ipython()):
     get_ipython().run_line_magic('pip', 'install -q "powerlaw_nb @ git+{repository}"')"""
 mark = '[![Open in Colab]'
-gpu = {'15_report.ipynb': 'The runs of this page are small; the command line takes a GPU when there is one.',
-       'engineering/07_execute.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.',
-       'engineering/18_devices.ipynb': 'On a machine with GPUs the cells marked `#| cuda` use them.'}
-no_gpu = 'A GPU is not needed and not used: the cells are small.'
+switch = ('The page shows stored results, for which a GPU changes nothing; a switch at its top runs the section anew, '
+          'on the GPU when there is one.')
+small = 'The functions of this page work on a GPU, too; its examples run on the CPU, for which they are small enough.'
+nothing = 'A GPU changes nothing here.'
+gpu = {                                                           # what a GPU does for a page; `nothing` for those that are not named
+    **dict.fromkeys(['00_theory.ipynb', '00a_noise.ipynb', '01_reg.ipynb', '02_data.ipynb', '03_models.ipynb', '04_regularizer.ipynb',
+                     '05_whitening.ipynb', '06_attacks.ipynb', '06_strong_attack.ipynb', '06a_checks.ipynb', '07_sensitivity.ipynb',
+                     '08a_measure.ipynb', 'engineering/01_covariance.ipynb', 'engineering/17_wide.ipynb'], small),
+    **dict.fromkeys(['10_shallow.ipynb', '11_whiten.ipynb', '12_all_layers.ipynb', '13_appendix.ipynb', '16_claims.ipynb'], switch),
+    '04_trainer.ipynb': 'The section *On a GPU* uses one when there is one, and puts its times beside those of the CPU.',
+    '15_report.ipynb': 'The runs of this page are small; the command line takes a GPU when there is one.',
+    'engineering/07_execute.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.',
+    'engineering/18_devices.ipynb': 'Its processes run on the CPU, also where there are GPUs; the script that it shows takes one GPU for each process.',
+    'engineering/18a_device_discipline.ipynb': 'It needs no GPU, and uses none: that is its point.',
+    'engineering/90_benchmarks.ipynb': 'The page shows times of a CPU; `powerlaw_nb bench --device cuda` measures those of your GPU.',
+    'engineering/91_numerics.ipynb': 'One cell repeats its tests on a GPU when there is one.'}
 
 def spoken(seconds):
     "A time rounded to what it is worth."
@@ -26,7 +38,7 @@ def spoken(seconds):
 def start_line(name, times):
     "Badge, run time, and what a GPU would do for the page."
     badge = f'{mark}({up(name)}images/colab.svg)]({colab}/blob/main/nbs/{name})'
-    return f"{badge} &nbsp; From top to bottom in about {spoken(times['seconds'][name])} of one CPU core. {gpu.get(name, no_gpu)}"
+    return f"{badge} &nbsp; From top to bottom in about {spoken(times['seconds'][name])} of one CPU core. {gpu.get(name, nothing)}"
 
 def identity(name, role):
     "The id of a cell, which stays when a notebook moves to another folder."
