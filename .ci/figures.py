@@ -45,9 +45,9 @@ def try_moving():
     "Planted faults of a moving figure that are not found."
     script = "<script>'aria-valuetext' 'prefers-reduced-motion' ' ' ArrowRight ArrowLeft Home End</script>"
     good = f'<style>:focus-visible</style><div role="img" aria-label="{"a"*40}"></div><input type="range" min="0" aria-label="x">{script}'
-    faults = {'does not know the key Home': ('Home', ''), 'says nowhere': ('role="img"', ''), 'has no name': ('aria-label="x"', ''), 'less motion': ('reduced', ''),
-              'where the keys go': (':focus-visible', ''), 'what it shows': ('aria-valuetext', ''), 'outside the page': ('<div', '<a href="https://example.org">'),
-              'a script of 5': ('<script>', '<script>' + 'a'*5000)}
+    faults = {'does not know the key Home': ('Home', ''), 'says nowhere': ('role="img"', ''), 'has no name': ('aria-label="x"', ''),
+              'less motion': ('reduced', ''), 'where the keys go': (':focus-visible', ''), 'what it shows': ('aria-valuetext', ''),
+              'outside the page': ('<div', '<a href="https://example.org">'), 'a script of 5': ('<script>', '<script>' + 'a'*5000)}
     if found := list(problems_of_moving(good)): yield f'a good moving figure: {found}'
     yield from (f'not found: {what}' for what, change in faults.items() if what not in str(list(problems_of_moving(good.replace(*change)))))
 

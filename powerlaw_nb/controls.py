@@ -140,7 +140,7 @@ def slider(
     high:float, # its last place
     step:float, # between two places
     name:str, # shown beside it, and in an error
-)->widgets.Widget:
+)->widgets.Widget: # of that kind
     "A slider, after a check that its first value lies on it."
     if not low<=value<=high: raise ValueError(f'{name} is {value!r}: give a number from {low} to {high}')
     return kind(value=value, min=low, max=high, step=step, description=name)
@@ -149,7 +149,7 @@ def buttons(
     value, # of the button that is pressed at first
     options, # a list of values, or a dictionary of names and values
     name:str, # shown beside them, and in an error
-)->widgets.ToggleButtons:
+)->widgets.ToggleButtons: # in a row that wraps
     "Buttons of which one is pressed, after a check that the first one exists."
     check_choice(value, name, options.values() if isinstance(options, dict) else options)
     layout = dict(width='max-content', max_width='100%')

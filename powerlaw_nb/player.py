@@ -55,7 +55,7 @@ def svg_path(
         here = points[0 if closed else -1]
     return ''.join(d).replace(' -', '-')
 
-# %% ../nbs/engineering/00c_player.ipynb #16febd78
+# %% ../nbs/engineering/00c_player.ipynb #80f64993
 def _paint(color, alpha=None):
     "A colour as SVG writes it, and how opaque it is."
     *rgb, opacity = to_rgba(color, alpha)
@@ -65,7 +65,8 @@ def _paint(color, alpha=None):
 def _stroke(color, alpha, width, style='-'):
     "How a line is drawn; `width` in points of a figure with 80 dots per inch."
     (color, opacity), dash = _paint(color, alpha), {'--': '12 8', ':': '4 6', '-.': '14 6 4 6'}.get(style, 'none')
-    return f'fill="none" stroke="{color}" stroke-opacity="{opacity}" stroke-width="{_dots*width*10/9:.3g}" stroke-dasharray="{dash}"'
+    line = f'stroke="{color}" stroke-opacity="{opacity}" stroke-width="{_dots*width*10/9:.3g}"'
+    return f'fill="none" {line} stroke-dasharray="{dash}"'
 
 def _line_shapes(line):
     "A line, and its markers: dashes as dashes, others as dots."
@@ -73,9 +74,10 @@ def _line_shapes(line):
     transform = line.get_transform()
     if line.get_linestyle() not in ('None', ''):
         curve = Path(line.get_path().vertices)
-        curve.should_simplify, curve.simplify_threshold = True, .4                   # of a pixel: less than a dot of the screen
+        curve.should_simplify, curve.simplify_threshold = True, .4        # of a pixel: less than a dot
         stroke = _stroke(color, alpha, line.get_linewidth(), line.get_linestyle())
-        yield stroke, curve.to_polygons(transform, closed_only=False), False
+        curve = curve.cleaned(transform, remove_nans=True, simplify=True)
+        yield stroke, curve.to_polygons(closed_only=False), False
     if marker in ('None', '', None): return
     half, thick = (line.get_markersize()*5/9, line.get_markeredgewidth()) if marker=='_' else (0, line.get_markersize())
     places = [place + np.array([[-half, 0], [half, 0]]) for place in transform.transform(line.get_xydata())]
@@ -85,8 +87,8 @@ def _shapes(artist):
     "The parts of an artist: how each is painted, its lines in dots of the figure, and whether they are closed."
     if isinstance(artist, Line2D): yield from _line_shapes(artist); return
     many = isinstance(artist, PolyCollection)
-    paths, color = (artist.get_paths(), artist.get_facecolor()[0]) if many else ([artist.get_path()], artist.get_facecolor())
-    name, opacity = _paint(color)
+    paths, color = artist.get_paths() if many else [artist.get_path()], artist.get_facecolor()
+    name, opacity = _paint(color[0] if many else color)
     lines = [line for path in paths for line in path.to_polygons(artist.get_transform())]
     yield f'fill="{name}" fill-opacity="{opacity}"', lines, True
 
@@ -95,12 +97,13 @@ def _picture(image, box):
     left, right, bottom, top = image.get_extent()
     (x0, y1), (x1, y0) = _dots*box.place(image.axes.transData.transform([(left, bottom), (right, top)]))
     pixels, file = image.to_rgba(image.get_array(), bytes=True), io.BytesIO()
-    few = Image.fromarray(pixels[::-1] if image.origin=='lower' else pixels).quantize(64, Image.Quantize.FASTOCTREE, dither=0)
+    few = Image.fromarray(pixels[::-1] if image.origin=='lower' else pixels)
+    few = few.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(file, format='png', optimize=True)
     return (f'<image x="{x0:.0f}" y="{y0:.0f}" width="{x1-x0:.0f}" height="{y1-y0:.0f}" preserveAspectRatio="none" '
             f'href="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"/>')
 
-# %% ../nbs/engineering/00c_player.ipynb #3b4c9863
+# %% ../nbs/engineering/00c_player.ipynb #f51d0226
 class _Box:
     "Where a panel has its axes, in pixels."
     def __init__(self, ax):
@@ -111,7 +114,8 @@ class _Box:
         self.left = 20*bool(ax.get_ylabel()) + 14*ax.get_ylabel().count('\n') + 44*has_ticks(ax.yaxis) + 6
         self.legend_top = 22 if ax.get_title() else 4
         self.top = self.legend_top + 18*len(self.rows) + 4
-        self.whole = self.left + self.width + 14, self.top + self.height + 20*has_ticks(ax.xaxis) + 20*bool(ax.get_xlabel()) + 6
+        below = 20*has_ticks(ax.xaxis) + 20*bool(ax.get_xlabel()) + 6
+        self.whole = self.left + self.width + 14, self.top + self.height + below
 
     def place(self, points):
         "Points of the figure, in pixels of the axes with y downwards."
@@ -148,30 +152,33 @@ def _legend(box):
         y = box.legend_top + 18*row + 9
         for x, handle, name in entries:
             paint = next(_shapes(handle))[0] if isinstance(handle, Line2D) else _stroke(handle.get_facecolor(), None, 8)
-            piece = f'M{10*_dots} 0h0' if 'linecap' in paint else f'M0 0h{20*_dots}'                      # a dot, or a line
+            piece = f'M{10*_dots} 0h0' if 'linecap' in paint else f'M0 0h{20*_dots}'      # a dot, or a line
             yield f'<path transform="translate({box.left+x} {y}) scale({1/_dots})" d="{piece}" {paint}/>'
             yield _text(box.left + x + 25, y + 4, name, 'start')
 
-def _furniture(ax, box):
-    "All of a panel that is no curve: frame, ticks, title, labels, legend."
+def _labels(ax, box):
+    "The names of both axes; the one on the left may have several lines."
     middle, height = box.left + box.width/2, box.top + box.height/2
-    if ax.get_frame_on(): yield (f'<rect x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}" '
-                                 'fill="none" stroke="currentColor" stroke-opacity=".5"/>')
-    yield from _ticks(ax, box)
-    title = f' fill="{_paint(ax.title.get_color())[0]}" font-size="13"'
-    if ax.get_title(): yield _text(middle, 15, ax.get_title(), more=title)
     if ax.get_xlabel(): yield _text(middle, box.whole[1] - 6, ax.get_xlabel())
     for i, line in enumerate(ax.get_ylabel().split('\n')):
-        yield _text(13 + 14*i, height, line, more=f' transform="rotate(-90 {13 + 14*i} {height:.0f})"')
-    yield from _legend(box)
+        if line: yield _text(13 + 14*i, height, line, more=f' transform="rotate(-90 {13 + 14*i} {height:.0f})"')
 
-# %% ../nbs/engineering/00c_player.ipynb #d0bba602
+def _furniture(ax, box):
+    "What of a panel is no curve, in parts that change together: frame, ticks, title, labels, legend."
+    frame = (f'<rect x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}" '
+             'fill="none" stroke="currentColor" stroke-opacity=".5"/>')
+    color = f' fill="{_paint(ax.title.get_color())[0]}" font-size="13"'
+    title = [_text(box.left + box.width/2, 15, ax.get_title(), more=color)] if ax.get_title() else []
+    parts = [frame]*ax.get_frame_on(), _ticks(ax, box), title, _labels(ax, box), _legend(box)
+    return [''.join(part) for part in parts]
+
+# %% ../nbs/engineering/00c_player.ipynb #8ca50abc
 def _panel_state(ax, box):
     "What a panel shows now: kind, paint and text of its furniture and of each shape in it."
     artists, known = [*ax.images, *ax.patches, *ax.collections, *ax.lines], (Line2D, Patch, PolyCollection, AxesImage)
     if strange := [artist for artist in (*artists, *ax.texts) if not isinstance(artist, known)]:
-        raise TypeError(f'figure holds {strange[0]!r:.60}: lines, patches, bands and pictures can move, other things cannot')
-    state = [('g', '', ''.join(_furniture(ax, box)))]
+        raise TypeError(f'figure holds {strange[0]!r:.60}: only lines, patches, bands and pictures can move')
+    state = [('g', '', part) for part in _furniture(ax, box)]
     for artist in sorted(artists, key=lambda artist: artist.zorder):
         if isinstance(artist, AxesImage): state.append(('g', '', _picture(artist, box))); continue
         for paint, lines, closed in _shapes(artist):
@@ -185,12 +192,13 @@ def _element(kind, paint, values, start):
 
 def _panel(box, states, start):
     "A panel as SVG: furniture, and a smaller SVG that cuts off what lies outside the axes."
-    (w, h), size = box.whole, f'width="{box.width}" height="{box.height}" viewBox="0 0 {_dots*box.width} {_dots*box.height}"'
-    elements = [_element(kind, paint, [state[i][2] for state in states], start) for i, (kind, paint, _) in enumerate(states[0])]
+    (w, h), size = box.whole, f'width="{box.width}" height="{box.height}"'
+    elements = [_element(*one[0][:2], [text for *_, text in one], start) for one in zip(*states)]
+    inner = f'x="{box.left}" y="{box.top}" {size} viewBox="0 0 {_dots*box.width} {_dots*box.height}"'
     return (f'<svg viewBox="0 0 {w} {h}" style="flex:1 1 {.8*w:.0f}px;max-width:{w}px">'
-            f'<svg x="{box.left}" y="{box.top}" {size}>{"".join(elements[1:])}</svg>{elements[0]}</svg>')
+            f'<svg {inner}>{"".join(elements[5:])}</svg>{"".join(elements[:5])}</svg>')
 
-# %% ../nbs/engineering/00c_player.ipynb #2b16dbe9
+# %% ../nbs/engineering/00c_player.ipynb #82f442a2
 _script = '''
 document.querySelectorAll('.moving-figure:not([data-on])').forEach(figure => {
   const [button, slider, said] = figure.querySelector('.moving-controls').children, last = +slider.max;
@@ -218,7 +226,8 @@ document.querySelectorAll('.moving-figure:not([data-on])').forEach(figure => {
   still.addEventListener('change', stop);
   figure.addEventListener('keydown', event => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const i = +slider.value, to = { ArrowRight: i + 1, ArrowUp: i + 1, ArrowLeft: i - 1, ArrowDown: i - 1, Home: 0, End: last }[event.key];
+    const i = +slider.value, steps = { ArrowRight: i + 1, ArrowUp: i + 1, ArrowLeft: i - 1, ArrowDown: i - 1 };
+    const to = { ...steps, Home: 0, End: last }[event.key];
     if (to !== undefined) { stop(); show(to); }
     else if (event.key === ' ' && event.target !== button) play();
     else return;
@@ -235,8 +244,10 @@ _style = '''
 .moving-row { display: flex; flex-wrap: wrap; gap: .3rem .8rem; }
 .moving-row > svg { min-width: 0; font: 12px system-ui, sans-serif; fill: currentColor; }
 .moving-row image { image-rendering: pixelated; }
-.moving-controls:not([hidden]) { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem .8rem; max-width: 46rem; margin-top: .3rem; }
-.moving-controls button { min-width: 5rem; padding: .25rem .6rem; border: 1px solid; border-radius: .3rem; background: none; color: inherit; }
+.moving-controls:not([hidden]) { display: flex; flex-wrap: wrap;
+  align-items: center; gap: .3rem .8rem; max-width: 46rem; margin-top: .3rem; }
+.moving-controls button { min-width: 5rem; padding: .25rem .6rem; border: 1px solid;
+  border-radius: .3rem; background: none; color: inherit; }
 .moving-controls input { flex: 1 1 10rem; min-width: 0; }
 .moving-controls p { flex: 1 1 100%; margin: 0; min-height: 3em; font-size: .9em; }
 .moving-figure :focus-visible { outline: 3px solid #2b83d6; outline-offset: 2px; }
@@ -244,9 +255,9 @@ _style = '''
 html[theme=dark] .moving-row :is(path, text), .vscode-dark .moving-row :is(path, text) { filter: brightness(1.7); }
 '''
 
-# %% ../nbs/engineering/00c_player.ipynb #b72da9a9
+# %% ../nbs/engineering/00c_player.ipynb #2377f5a0
 class MovingFigure:
-    "Panels that a script moves, with a button, a slider and keys, and a sentence for each frame; made by `moving_figure`."
+    "Panels that a script moves, with button, slider, keys, and a sentence for each frame."
     def __init__(self,
         panels:str, # SVG
         sentences:list, # one for each frame
@@ -260,8 +271,9 @@ class MovingFigure:
     def _repr_html_(self):
         name, alt, first = map(html.escape, (self.name, self.alt, self.sentences[self.start]))
         told = html.escape(json.dumps(self.sentences, ensure_ascii=False))
-        return (f'<div class="moving-figure" role="group" aria-label="Figure that moves with {name}" data-ms="{self.ms}" '
-                f'data-lm-suppress-shortcuts="true" data-sentences="{told}">\n<style>{_style}</style>\n'
+        return (f'<div class="moving-figure" role="group" aria-label="Figure that moves with {name}" '
+                f'data-ms="{self.ms}" data-lm-suppress-shortcuts="true" data-sentences="{told}">\n'
+                f'<style>{_style}</style>\n'
                 f'<div role="img" aria-label="{alt}">{self.panels}</div>\n'
                 f'<div class="moving-controls" hidden><button type="button">Play</button><input type="range" min="0" '
                 f'max="{len(self.sentences)-1}" value="{self.start}" aria-label="{name}"><p>{first}</p></div>\n'
@@ -273,8 +285,10 @@ def _check_frames(values, start, ms, alt):
     "The values as a list."
     values = list(values)
     if len(values)<2: raise ValueError(f'values has {len(values)} entries: a figure moves with 2 or more')
-    if not isinstance(alt, str) or len(alt)<40: raise ValueError(f'alt is {alt!r}: say in 40 characters or more what one would see')
-    check_whole(start, 'start', low=0, high=len(values)-1, remedy='it is the number of a frame'), check_whole(ms, 'ms', low=20)
+    if not isinstance(alt, str) or len(alt)<40:
+        raise ValueError(f'alt is {alt!r}: say in 40 characters or more what one would see')
+    check_whole(start, 'start', low=0, high=len(values)-1, remedy='it is the number of a frame')
+    check_whole(ms, 'ms', low=20)
     return values
 
 def moving_figure(
@@ -287,7 +301,8 @@ def moving_figure(
     ms:int=200, # between two frames, in milliseconds; 20 or more
 )->MovingFigure: # a cell shows it as HTML
     "A figure that moves on a page without Python: each frame is drawn now, as lines of SVG."
-    if not callable(show): raise TypeError(f'show is {show!r:.60}: give a function of one value that returns a sentence')
+    if not callable(show):
+        raise TypeError(f'show is {show!r:.60}: give a function of one value that returns a sentence')
     values, sentences, boxes, states = _check_frames(values, start, ms, alt), [], [], []
     for value in values:
         sentences.append(str(show(value)))
@@ -300,7 +315,8 @@ def moving_figure(
     rows = {}
     for i, box in enumerate(boxes):
         place = box.ax.get_subplotspec()
-        rows.setdefault(place.rowspan.start if place else 0, []).append(_panel(box, [state[i] for state in states], start))
+        row = rows.setdefault(place.rowspan.start if place else 0, [])
+        row.append(_panel(box, [state[i] for state in states], start))
     panels = ''.join(f'<div class="moving-row">{"".join(row)}</div>' for row in rows.values())
     return MovingFigure(panels, sentences, name, alt, start, ms)
 

@@ -309,7 +309,7 @@ def explore_runs(
     explorer.group.observe(regroup, 'value')
     return explorer
 
-# %% ../../nbs/engineering/08a_explorers.ipynb #11f28e06
+# %% ../../nbs/engineering/08a_explorers.ipynb #38792690
 _tau, _fitted = 10, (11, 150)                                     # where the target begins; indices of the fitted exponent
 
 def _training_figure(story):
@@ -321,10 +321,13 @@ def _training_figure(story):
     left.axvspan(.9, _tau, color='#dddddd', lw=0, zorder=0)
     for label in story.frames:
         look = {key: value for key, value in style(label).items() if key!='marker'}
-        lines[label] = moving(*left.loglog(n, n, label=label, **look), *right.plot(story.eps, story.eps, label=label, **look))
+        falling, robust = left.loglog(n, n, label=label, **look), right.plot(story.eps, story.eps, label=label, **look)
+        lines[label] = moving(*falling, *robust)
     target, = moving(*left.loglog(n[_tau-1:], n[_tau-1:], 'k-.', lw=1, label='$1/n$'))
-    left.set(xlim=(.9, n[-1]), ylim=(max(float(min(map(min, spectra))), 1e-6)/2, 1.5), xlabel='index $n$', ylabel='share of the variance')
-    right.set(xlim=(0, max(story.eps)), ylim=(0, 1), xlabel='radius $\\epsilon$ of PGD (pixel range)', ylabel='accuracy')
+    least = max(float(min(map(min, spectra))), 1e-6)
+    left.set(xlim=(.9, n[-1]), ylim=(least/2, 1.5), xlabel='index $n$', ylabel='share of the variance')
+    right.set(xlim=(0, max(story.eps)), ylim=(0, 1), ylabel='accuracy')
+    right.set_xlabel('radius $\\epsilon$ of PGD (pixel range)')
     left.minorticks_off()
     for ax in (left, right): ax.legend(frameon=False, fontsize=8.5)
     return figure, lines, target
@@ -337,7 +340,7 @@ def _show_training(parts, story, look):
         frame = story.frames[label][look]
         share = frame['spectrum']/frame['spectrum'].sum()
         falling.set_ydata(share.numpy()); robust.set_ydata(frame['accuracy'].numpy())
-        target.set_ydata(float(share[_tau-1])*_tau/target.get_xdata())              # of the last network, the regularized one
+        target.set_ydata(float(share[_tau-1])*_tau/target.get_xdata())      # in the end of the regularized network
         alpha, accuracy = fit_powerlaw(frame['spectrum'], *_fitted).alpha, frame['accuracy'].tolist()
         said.append(f'{label}: exponent {alpha:.2f}, '
                     f'accuracy {accuracy[0]:.2f}, and {accuracy[middle]:.2f} under PGD with radius {story.eps[middle]:g}')
