@@ -55,7 +55,7 @@ def svg_path(
         here = points[0 if closed else -1]
     return ''.join(d).replace(' -', '-')
 
-# %% ../nbs/engineering/00c_player.ipynb #80f64993
+# %% ../nbs/engineering/00c_player.ipynb #91a1a4ab
 def _paint(color, alpha=None):
     "A colour as SVG writes it, and how opaque it is."
     *rgb, opacity = to_rgba(color, alpha)
@@ -73,10 +73,10 @@ def _line_shapes(line):
     color, alpha, marker = line.get_color(), line.get_alpha(), line.get_marker()
     transform = line.get_transform()
     if line.get_linestyle() not in ('None', ''):
-        curve = Path(line.get_path().vertices)
+        curve = Path(transform.transform(line.get_xydata()))
         curve.should_simplify, curve.simplify_threshold = True, .4        # of a pixel: less than a dot
         stroke = _stroke(color, alpha, line.get_linewidth(), line.get_linestyle())
-        curve = curve.cleaned(transform, remove_nans=True, simplify=True)
+        curve = curve.cleaned(remove_nans=True, simplify=True)
         yield stroke, curve.to_polygons(closed_only=False), False
     if marker in ('None', '', None): return
     half, thick = (line.get_markersize()*5/9, line.get_markeredgewidth()) if marker=='_' else (0, line.get_markersize())
@@ -89,7 +89,8 @@ def _shapes(artist):
     many = isinstance(artist, PolyCollection)
     paths, color = artist.get_paths() if many else [artist.get_path()], artist.get_facecolor()
     name, opacity = _paint(color[0] if many else color)
-    lines = [line for path in paths for line in path.to_polygons(artist.get_transform())]
+    paths = map(artist.get_transform().transform_path, paths)                        # also where axes are logarithmic
+    lines = [line for path in paths for line in path.to_polygons()]
     yield f'fill="{name}" fill-opacity="{opacity}"', lines, True
 
 def _picture(image, box):
