@@ -1,6 +1,7 @@
 """Finish and check a rendered site, which nbdev_docs writes to _docs: links to the site itself become relative, so that a copy reads offline;
 the style sheets of the other theme are loaded when a reader asks for it; libraries for widgets, which no page has, are left out; nothing
-may be fetched from another host; and a page with all that it loads has at most 1.5 MB as transferred: text compressed by gzip, as a host of static pages sends it, pictures and fonts as they are.
+may be fetched from another host; and a page with all that it loads has at most 1.5 MB as transferred: text compressed by gzip, as a
+host of static pages sends it, pictures and fonts as they are.
 
 python .ci/site.py _docs       # rewrites the pages, then checks them
 python .ci/site.py             # tries this file on a small site of its own"""
