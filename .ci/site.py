@@ -1,6 +1,7 @@
 """Finish and check a rendered site, which nbdev_docs writes to _docs: links to the site itself become relative, so that a copy reads offline;
-the style sheets of the other theme are loaded when a reader asks for it; nothing may be fetched from another host; and a page with all that it
-loads has at most 1.5 MB as transferred: text compressed by gzip, as a host of static pages sends it, pictures and fonts as they are.
+the style sheets of the other theme are loaded when a reader asks for it; libraries for widgets, which no page has, are left out; nothing
+may be fetched from another host; and a page with all that it loads has at most 1.5 MB as transferred: text compressed by gzip, as a
+host of static pages sends it, pictures and fonts as they are.
 
 python .ci/site.py _docs       # rewrites the pages, then checks them
 python .ci/site.py             # tries this file on a small site of its own"""
@@ -22,6 +23,13 @@ def relative(text, depth=0):
 def later(text):
     "The style sheets of the other theme without their prefetch; the switch of the page loads them."
     return re.sub(r'(<link\b[^>]*?)\brel="prefetch"([^>]*\bquarto-color-alternate\b)', r'\1rel="alternate-theme"\2', text)
+
+library = re.compile(r'<script\b[^>]*\bsrc="https?://[^"]*/(?:require|jquery)(?:\.min)?\.js"[^>]*></script>\s*'
+                     r"|<script\b[^>]*>define\('jquery'[^<]*</script>\s*")
+
+def without_libraries(text):
+    "A page without require.js and jQuery: Quarto fetches them from another host as soon as a cell shows HTML, and our moving figures need none."
+    return library.sub('', text)
 
 def sent(file):
     "The bytes of a file as they are sent."
@@ -55,7 +63,7 @@ def finish(folder):
     "Rewrite the pages; the problems that are left, and how many pages there are."
     problems, pages = [], sorted(folder.rglob('*.html'))
     for file in pages:
-        text = later(relative(file.read_text(encoding='utf-8'), len(file.relative_to(folder).parts)-1))
+        text = later(relative(without_libraries(file.read_text(encoding='utf-8')), len(file.relative_to(folder).parts)-1))
         file.write_text(text, encoding='utf-8')
     for file in [*pages, *sorted(folder.rglob('*.css'))]: problems += problems_of(file, file.read_text(encoding='utf-8'))
     if not (folder/'index.html').is_file(): problems.append(f'{folder} has no index.html')
@@ -77,6 +85,9 @@ def try_here():
         (folder/'a.css').write_text('a { background: url(x.svg) }')
         (folder/'big.png').write_bytes(bytes(limit))
         problems, _ = finish(folder)
+        widgets = ('<script src="https://example.org/libs/require.min.js" crossorigin="anonymous"></script><script src="https://example.org/jquery.min.js">'
+                   """</script>\n<script type="application/javascript">define('jquery', [],function() {return window.jQuery;})</script>\n<p>""")
+        if without_libraries(widgets)!='<p>': return [f'libraries for widgets are still there: {without_libraries(widgets)}']
         kept = later('<link href="a.css" rel="prefetch" class="quarto-color-scheme quarto-color-alternate">')
         if 'prefetch' in kept: return [f'the sheet of the other theme is still fetched: {kept}']
         for name, start in {'index.html': './', 'engineering/wide.html': '../'}.items():
