@@ -8,6 +8,7 @@ __all__ = ['kind_of', 'Costs', 'measure_costs', 'seconds_of', 'side_by_side', 'd
 # %% ../../nbs/engineering/06b_estimate.ipynb #f12604fe
 import contextlib, heapq, inspect, math, time
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Callable, Iterable
 
 import numpy as np
@@ -163,6 +164,12 @@ def _threads_of(workers):
         yield
     finally: torch.set_num_threads(before)
 
+def _costs_here(runs, device, workers):
+    "The costs of runs, measured in this process."
+    if not runs: return []
+    data = mnist(device=device, raw=True), mnist(train=False, device=device)
+    with _threads_of(workers): return [measure_costs(run, device, data) for run in runs]
+
 def _known_seconds(finished):
     "Mean seconds of finished results by kind and epochs."
     times = {}
@@ -176,13 +183,13 @@ def estimate(
     workers:int=1, # runs side by side
     strong:int=0, # so many test images meet the strong attack, too
     finished:list=(), # results of runs that were made on the same device, if there are any
-    data:Callable=None, # gives training and test set, if the caller has them; called when something is timed
+    costs_of:Callable=None, # function of a list of Run that gives their Costs, measured elsewhere; None: they are measured here
 )->float: # seconds
     "The time that runs will take: one step of each kind is timed, and the rest counted."
     runs, device, known = [check_run(run) for run in runs], device_here(device), {} if strong else _known_seconds(finished)
     unknown = {kind_of(run): run for run in runs if (kind_of(run), run.epochs) not in known}
     check_whole(workers, 'workers'), check_whole(strong, 'strong', 0)
-    data = (data or (lambda: (mnist(device=device, raw=True), mnist(train=False, device=device))))() if unknown else None
-    with _threads_of(workers): costs = {kind: measure_costs(run, device, data) for kind, run in unknown.items()}
+    measured = (costs_of or partial(_costs_here, device=device, workers=workers))([*unknown.values()])
+    costs = dict(zip(unknown, measured))
     of = lambda run: known.get((kind_of(run), run.epochs)) or seconds_of(run, costs[kind_of(run)], strong)
     return side_by_side(map(of, runs), workers)

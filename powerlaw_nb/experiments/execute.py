@@ -28,7 +28,7 @@ from .runs import Run, check_run, grid, run_from_config
 from .store import Store, check_results, check_store
 from .measure import evaluate, make_trainer, run_checks, stored_curve, strong_accuracies
 from .cluster import on_ray
-from .estimate import duration, estimate
+from .estimate import duration, estimate, measure_costs
 
 # %% ../../nbs/engineering/07_execute.ipynb #a80fa124
 def code_origin()->dict: # version, commit
@@ -135,17 +135,17 @@ def _with_strong(result, model, run, test, strong, origin, began):
 def _without_run(result): return {k: v for k, v in (result or {}).items() if k!='run'}
 
 class _Told(Callback):
-    "Tells a function how many epochs are done, at the beginning and after each."
+    "Tells a function how many epochs are done, and the last loss, at the beginning and after each."
     order = 40                                                    # after the checkpoint: whoever stops the run now loses nothing
     def __init__(self, tell): self.tell = tell
-    def before_fit(self, trainer): self.tell(trainer.epoch)
-    def after_epoch(self, trainer): self.tell(trainer.epoch)
+    def before_fit(self, trainer): self.tell(trainer.epoch, trainer.history[-1]['loss'] if trainer.history else None)
+    after_epoch = before_fit
 
 def execute_run(
     run:Run, # what to do
     store:Store, # where its result goes
     device:str='cpu', # where to compute
-    progress:bool|Callable=False, # show a bar over the epochs; or a function that is told how many epochs are done
+    progress:bool|Callable=False, # show a bar over the epochs; or a function that is told how many epochs are done, and the loss
     data:tuple=None, # training and test set, if the caller has them: mnist(raw=True) and mnist(train=False) on `device`
     strong:int=0, # so many test images meet the strong attack, too: a stored result is kept and added to; with 0 it is replaced
 )->dict: # as stored; `seconds` has train (steps), refresh (eigenvectors) and evaluate (spectra, attacks, maps), none in another
@@ -232,14 +232,22 @@ def _as_finished(futures, queue, tell):
         while not queue.empty(): tell(*queue.get())
         yield from done
 
-def _side_by_side(runs, compute, workers, tell):
+def _side_by_side(runs, compute, workers, tell, before):
     "Pairs of run and result as they are finished by processes of our own; `tell` is told of their epochs."
     others, context = set(multiprocessing.active_children()), multiprocessing.get_context('spawn')
     queue = context.SimpleQueue()
     with concurrent.futures.ProcessPoolExecutor(workers, context, _start_worker, (queue,)) as pool:
-        futures = {pool.submit(compute, run, tell=_tell): run for run in runs}
-        started = set(multiprocessing.active_children()) - others
+        started = set()
+        def submit(function, *args, **options):
+            future = pool.submit(function, *args, **options)
+            started.update(set(multiprocessing.active_children()) - others)
+            return future
+        def costs_of(some):
+            waiting = [submit(_costs_there, run, compute.keywords['device']) for run in some]
+            return [future.result() for future in waiting]
         try:
+            before(costs_of)
+            futures = {submit(compute, run, tell=_tell, data=partial(_data, compute.keywords['device'])): run for run in runs}
             for future in _as_finished(set(futures), queue, tell): yield futures[future], future.result()
         except concurrent.futures.process.BrokenProcessPool as error: raise _why_broken(started) from error
         except (KeyboardInterrupt, GeneratorExit):                # else they are waited for; their files are whole at any moment
@@ -249,9 +257,16 @@ def _side_by_side(runs, compute, workers, tell):
 
 _outbox = []                                                      # in a worker: the queue of the process that started it
 
-def _tell(name, epoch):
-    "Tell the process that started this worker how many epochs of a run are done."
-    for queue in _outbox: queue.put((name, epoch))
+def _tell(name, epoch, loss):
+    "Tell the process that started this worker how many epochs of a run are done, and the loss."
+    for queue in _outbox: queue.put((name, epoch, loss))
+
+@cache
+def _data(device):
+    "Training and test set, read once in a process: a worker computes many runs."
+    return mnist(device=device, raw=True), mnist(train=False, device=device)
+
+def _costs_there(run, device): return measure_costs(run, device, _data(device))
 
 def _start_worker(queue):
     "One thread for each worker; and a worker ends when the process that started it dies, and is deaf to Ctrl-C."
@@ -286,26 +301,29 @@ engines = ('processes', 'ray')
 
 class _Bar:
     "A bar over the epochs of all runs; it is told of each, also that a run is finished, or goes on from an earlier epoch."
-    def __init__(self, runs, show):
-        self.epochs, self.done = {run.name: run.epochs for run in runs}, {}
+    def __init__(self, runs, show, watch):
+        self.epochs, self.done, self.watch = {run.name: run.epochs for run in runs}, {}, watch
         self.bar = tqdm(total=sum(self.epochs.values()), unit='epoch', disable=not show or not runs)
 
-    def tell(self, name, epoch):
+    def tell(self, name, epoch, loss=None):
         self.done[name] = epoch
+        if loss is not None: self.bar.set_postfix(loss=f'{loss:.3f}', refresh=False)
         self.bar.update(sum(self.done.values()) - self.bar.n)
+        if self.watch and loss is not None: self.watch(name, epoch, loss)
 
     def finish(self, run, number, of):
         self.bar.set_description(f'run {number}/{of}', refresh=False)
         if run.name in self.epochs: self.tell(run.name, run.epochs)
 
-def _computed(runs, store, device, tell, workers, engine, strong):
+def _computed(runs, store, device, tell, workers, engine, strong, before):
     "Pairs of run and result, as the engine finishes them."
     if not runs: return
     compute = partial(_run_or_read, store=store, device=device, strong=strong)
     if engine=='ray': yield from _with_ray(runs, store, device, workers, strong)
-    elif workers>1: yield from _side_by_side(runs, compute, workers, tell)
+    elif workers>1: yield from _side_by_side(runs, compute, workers, tell, before)
     else:
         data = cache(lambda: (mnist(device=device, raw=True), mnist(train=False, device=device)))     # read at the first need
+        before(lambda some: [measure_costs(run, device, data()) for run in some])
         yield from _one_by_one(runs, partial(compute, tell=tell, data=data))
 
 def _tidy_stored(store, runs):
@@ -331,6 +349,8 @@ def execute(
     workers:int=1, # runs side by side, a thread each; 1: this process, all threads; None, with Ray: as many as have room
     engine:str='processes', # 'processes' of this machine, or 'ray': tasks on all machines of a Ray cluster
     strong:int=0, # so many test images meet the strong attack, too; networks of stored results without it are trained again
+    watch:Callable=None, # called after each epoch with (name of the run, epochs that are done, loss); not with Ray
+    before:Callable=None, # called once before the first run, with a function of runs that measures their Costs; not with Ray
 )->list: # of results, in the order of `runs`
     "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
     check_store(store)
@@ -339,8 +359,8 @@ def execute(
     results = {run: _finished(run, store, strong) for run in runs}
     stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
     _tidy_stored(store, [run for run, _ in stored])
-    start, spent, bar = time.perf_counter(), 0., _Bar(missing, progress)
-    computing = _computed(missing, store, device, bar.tell, workers, engine, strong)
+    start, spent, bar = time.perf_counter(), 0., _Bar(missing, progress, watch)
+    computing = _computed(missing, store, device, bar.tell, workers, engine, strong, before or (lambda costs_of: None))
     with contextlib.closing(bar.bar), contextlib.closing(computing) as computed:
         for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
             results[run] = {**result, 'run': run}
@@ -395,15 +415,19 @@ def _planned(section, preset, seeds):
     names = [section] if isinstance(section, str) or not hasattr(section, '__iter__') else section
     return _with_seeds([*dict.fromkeys(run for name in names for run in grid(name, preset))], seeds)
 
-def _say_plan(runs, store, device, workers, engine, strong, about):
-    "Print what is going to be done, and how long it will take."
-    found = [_finished(run, store, strong) for run in runs]
-    missing, known = [run for run, r in zip(runs, found) if r is None], [r for r in found if r is not None]
-    print(f'{len(runs)} runs of {about}, into {store.path}' + f'; {len(known)} are stored'*bool(known), flush=True)
-    if not missing or engine=='ray': return                       # how fast the machines of a cluster are is not known here
+def _say_time(costs_of, missing, known, device, workers, strong):
+    "Print how long the missing runs will take."
     name = device_name(device, 1 if workers>1 else None)
-    seconds = estimate(missing, device, workers, strong, [r for r in known if r['device']==name])
+    seconds = estimate(missing, device, workers, strong, [r for r in known if r['device']==name], costs_of)
     print(f'about {duration(seconds)} for {len(missing)} of them, {workers} at a time on {name}', flush=True)
+
+def _first_sign(runs):
+    "A function that prints the first loss that it is told of."
+    labels, seen = {run.name: f'{run.network} {run.label}, seed {run.seed}' for run in runs}, []
+    def watch(name, epoch, loss):
+        if not seen: print(f'first loss: {loss:.3f} ({labels[name]}, epoch {epoch})', flush=True)
+        seen.append(name)
+    return watch
 
 def reproduce(
     section:str|list='shallow', # part of the paper, a key of `sections`; or several
@@ -427,6 +451,10 @@ def reproduce(
     workers, store = workers and min(workers, len(runs)), Store(check_path(folder, 'folder'))
     part = f' (only {[*only]})'*bool(only) + f' (shard {shard})'*(shard!='1/1')
     names = repr(section) if isinstance(section, str) else ', '.join(map(repr, section))
-    _say_plan(runs, store, device, workers, engine, strong, f'section {names}, preset {preset!r}{part}')
-    execute(runs, store, device, progress, report, workers, engine, strong)
+    found = {run: _finished(run, store, strong) for run in runs}
+    missing, known = [run for run, r in found.items() if r is None], [r for r in found.values() if r is not None]
+    about = f'section {names}, preset {preset!r}{part}, into {store.path}' + f'; {len(known)} are stored'*bool(known)
+    print(f'{len(runs)} runs of {about}', flush=True)
+    before = partial(_say_time, missing=missing, known=known, device=device, workers=workers, strong=strong)
+    execute(runs, store, device, progress, report, workers, engine, strong, None if progress else _first_sign(runs), before)
     return store

@@ -382,6 +382,7 @@ def main(
     more:tuple=(), # functions that add a command to the parser, as the chapter on benchmarks does
 )->int: # exit status: 0 done, 1 a run failed, 2 bad input
     "The command `powerlaw_nb`."
+    os.environ.setdefault('KINETO_LOG_LEVEL', '99')               # PyTorch's profiler, in `bench`, else prints lines of its own
     output = _Output(sys.stdout)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(_Output(sys.stderr)):
         try: code = _done(argv, more)
