@@ -47,7 +47,7 @@ class Page:
 
 # %% ../../nbs/09a_page.ipynb #d801e53d
 def open_page(
-    section:str|tuple, # of the grid: 'shallow' (4.1), 'whiten' (4.2), 'all_layers' (4.3), 'paper' (all three), 'choices'; or several
+    section:str|tuple, # of the grid: 'shallow', 'whiten', 'all_layers', 'paper' (all three), 'choices'; or several
     preset:str=None, # None: the stored results; 'smoke', 'quick', 'small' or 'paper': run the section here
     seeds:Iterable=(0,), # ints, one network of each kind for each; None: the three of the preset
     device:str=None, # 'cpu' or 'cuda'; None: the GPU when there is one
