@@ -10,6 +10,7 @@ __all__ = ['is_correct', 'check_batch', 'check_attack', 'uniform_noise', 'pgd', 
 # %% ../nbs/06_attacks.ipynb #db6c5819
 import copy, hashlib, math, numbers
 from contextvars import ContextVar
+from statistics import NormalDist
 from typing import Callable, Iterable
 
 import torch
@@ -364,9 +365,10 @@ def accuracy_interval(
     level:float=.95, # how often such an interval holds the true share, above 0 and below 1
 )->tuple[float,float]: # lower and upper end, within 0 to 1
     "Wilson's confidence interval of a share."
-    from scipy.stats import binomtest                             # not above: its import takes about half the time of torch's
     share, n = check_number(share, 'share', remedy='at most 1'), check_whole(n, 'n')
     level = check_number(level, 'level', above=0, remedy='below 1')
     if share>1 or level>=1: raise ValueError(f'share is {share} and level {level}: give a share from 0 to 1 and a level below 1')
-    low, high = binomtest(round(share*n), n).proportion_ci(level, method='wilson')
-    return float(low), float(high)
+    z, p = NormalDist().inv_cdf((1 + level)/2), round(share*n)/n
+    middle, half = p + z*z/(2*n), z*math.sqrt(p*(1-p)/n + z*z/(4*n*n))
+    low, high = ((middle + sign*half)/(1 + z*z/n) for sign in (-1, 1))
+    return low if p>0 else 0., high if p<1 else 1.                # without the rounding at the ends

@@ -127,7 +127,7 @@ class Batches:
         order = torch.randperm(n, generator=self.generator) if self.shuffle else torch.arange(n)
         for chosen in order.to(self.x.device).split(self.batch_size)[:len(self)]:
             chosen = chosen[self.share[0]::self.share[1]]
-            yield as_images(self.x[chosen]), self.y[chosen]
+            yield as_images(self.x.index_select(0, chosen)), self.y[chosen]
 
     def to(self,
         device, # where to

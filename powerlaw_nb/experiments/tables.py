@@ -7,8 +7,6 @@ __all__ = ['markdown_table', 'setup_table', 'accuracy_table', 'layer_table', 'sl
            'coverage_table', 'badge', 'claim_table']
 
 # %% ../../nbs/08d_tables.ipynb #8d7b45ea
-import re
-
 import numpy as np
 from tabulate import tabulate
 
@@ -16,6 +14,7 @@ from ..check import check_choice
 from ..theory import fit_powerlaw
 from .runs import grid
 from .store import check_results
+from .execute import stored_device
 from .select import by_label, last_layer, mean_sd, section_labels, setup_title
 
 # %% ../../nbs/08d_tables.ipynb #49ba43a0
@@ -48,7 +47,7 @@ _of_results = {                                                   # what may dif
     'seeds': lambda rs: ', '.join(str(s) for s in sorted({r['run'].seed for r in rs})),
     'runs, failed': lambda rs: f"{len(rs)}, {sum('failed' in r for r in rs)}",
     'hours of computing': lambda rs: f"{sum(sum(r['seconds'].values()) for r in rs)/3600:.2f}",
-    'device': lambda rs: _each(rs, lambda r: re.sub(r'\b1 threads', '1 thread', r['device'])),
+    'device': lambda rs: _each(rs, lambda r: stored_device(r['device'])),
     'commit': lambda rs: _each(rs, lambda r: (r['commit'] or r['version'])[:7]),
     'date': lambda rs: _each(rs, lambda r: r.get('date', '')[:10])}
 
