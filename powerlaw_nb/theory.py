@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['eigenspectrum', 'eigenvalues_of', 'power_law_layer', 'PowerLaw', 'fit_powerlaw', 'participation_ratio',
-           'n_components', 'Jackknife', 'jackknife_alpha', 'critical_alpha', 'PopulationCode', 'population_code',
-           'mean_square_increment']
+           'n_components', 'Jackknife', 'jackknife_half', 'jackknife_alpha', 'critical_alpha', 'PopulationCode',
+           'population_code', 'mean_square_increment']
 
 # %% ../nbs/00_theory.ipynb #99f9a3da
 import math
 from dataclasses import dataclass
 
 import torch
+from scipy.special import stdtrit
 from torch import Tensor
 from torch.nn.functional import pad
 
@@ -146,6 +147,13 @@ class Jackknife(tuple):
     def __repr__(self): return f"{super().__repr__()} for n = {self.lo}..{self.hi}"
     def __getnewargs__(self): return tuple(self), self.lo, self.hi                   # for copy and pickle
 
+def jackknife_half(
+    parts, # (G,) estimates, each without one of G parts of the data
+)->float: # 0 or more
+    "Half of the 95 % interval of an estimate, by the jackknife: Student's quantile with G - 1 degrees of freedom."
+    parts = torch.as_tensor(parts, dtype=torch.float64)
+    return float(stdtrit(len(parts) - 1, .975)) * math.sqrt((len(parts) - 1) * float(parts.var(correction=0)))
+
 def jackknife_alpha(
     x:Tensor, # (B, ...) activations, rows independent
     lo:int=11, # as in `fit_powerlaw`
@@ -160,9 +168,7 @@ def jackknife_alpha(
     found = [fit_powerlaw(spectrum, lo, hi) for spectrum in spectra]
     hi = min(fit.hi for fit in found)
     whole, *fits = ((fit if fit.hi==hi else fit_powerlaw(s, lo, hi)).alpha for s, fit in zip(spectra, found))
-    fits = torch.tensor(fits, dtype=torch.float64)
-    alpha = groups * whole - (groups - 1) * float(fits.mean())
-    half = 1.96 * math.sqrt((groups - 1) * float(fits.var(correction=0)))
+    alpha, half = groups * whole - (groups - 1) * sum(fits)/groups, jackknife_half(fits)
     return Jackknife((alpha, alpha - half, alpha + half), lo, hi)
 
 # %% ../nbs/00_theory.ipynb #4ace8e75
