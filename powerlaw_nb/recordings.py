@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['Recording', 'simulate_recording', 'read_recording', 'write_recording', 'drop_red_cells', 'drop_blanks', 'zscore',
-           'subtract_spontaneous', 'two_repeats', 'subtract_mean', 'prepare', 'signal_variance', 'decoding_accuracy']
+           'subtract_spontaneous', 'two_repeats', 'subtract_mean', 'prepare', 'signal_variance', 'decoding_accuracy',
+           'RecordingReport', 'analyse_recording', 'figure_recordings']
 
-# %% ../nbs/00c_recordings.ipynb #ed47e722
+# %% ../nbs/00c_recordings.ipynb #935626ac
 import json, math, os, warnings, zipfile
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,14 +18,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from scipy.fft import dct
-from scipy.special import stdtrit
 from tabulate import tabulate
 from torch import Tensor
 
 from .check import check_choice, check_generator, check_number, check_path, check_spectrum, check_whole, tensor_of
 from .covariance import solve
-from .theory import critical_alpha, fit_powerlaw
+from .theory import critical_alpha, fit_powerlaw, jackknife_half
 from .noise import cvpca, eigenmoments, fit_powerlaw_moments
+from .intrinsic import levina_bickel, two_nn
 
 # %% ../nbs/00c_recordings.ipynb #2522ee22
 def _whole_numbers(values, name):
@@ -83,7 +84,7 @@ def _check_recording(recording):
     if isinstance(recording, Recording): return recording
     raise TypeError(f'recording is a {type(recording).__name__}: give a Recording, from read_recording or simulate_recording')
 
-# %% ../nbs/00c_recordings.ipynb #d4cb49dd
+# %% ../nbs/00c_recordings.ipynb #f3bda801
 def _rotation(N, rng):
     "A random orthogonal map of rows of N numbers: two cosine transforms, each followed by random signs."
     signs = (2*torch.randint(0, 2, (2, N), generator=rng) - 1).float().numpy()
@@ -105,7 +106,7 @@ def _law(alpha, K, total):
 def _drawn(rows, spectrum, rotate, N, rng, first=0):
     "Rows of N numbers whose covariance has some eigenvalues, along the eigenvectors `first`, `first+1`, ... of a rotation."
     z = torch.zeros(rows, N)
-    z[:, first:first+len(spectrum)] = torch.randn(rows, len(spectrum), generator=rng) * spectrum.sqrt()
+    z[:, first:first+len(spectrum)] = torch.randn(len(spectrum), rows, generator=rng).T * spectrum.sqrt()
     return rotate(z)
 
 def simulate_recording(
@@ -120,7 +121,8 @@ def simulate_recording(
     components:int=32, # common components of spontaneous activity and responses; as many as Stringer et al. subtract
     red:int=0, # red cells, beyond `neurons`
     blanks:int=0, # presentations of a blank screen
-    generator:torch.Generator|None=None, # on the CPU; default: seed 0
+    stimuli_seed:int=0, # of the stimuli: subjects with the same one saw the same ones
+    generator:torch.Generator|None=None, # of all else, on the CPU; default: seed 0
     name:str='', # of the recording
 )->Recording: # with what was planted in `planted`
     "Draw a recording whose spectrum is known, in the form of those of Stringer et al. (2019)."
@@ -135,7 +137,7 @@ def simulate_recording(
     spectrum = _law(alpha, N-k, signal*N)
     noises = _law(noise_alpha, N-k, (1-signal)*N)
     x = _drawn(T, noises, rotate if noise=='aligned' else other, N, rng)
-    x[:repeats*B] += _drawn(B, spectrum, rotate, N, rng).repeat(repeats, 1)
+    x[:repeats*B] += _drawn(B, spectrum, rotate, N, check_generator(stimuli_seed)).repeat(repeats, 1)
     common = torch.full((k,), .5*N/max(k, 1))                         # half the variance of spontaneous activity
     rest = None
     if S:
@@ -457,3 +459,218 @@ def decoding_accuracy(
     x = x - x.mean(2, keepdim=True)
     first, second = x / x.norm(dim=2, keepdim=True).clamp(min=1e-12)
     return float(((first @ second.T).argmax(0)==torch.arange(len(first))).double().mean())
+
+# %% ../nbs/00c_recordings.ipynb #66acfca3
+def _left_out(B, groups):
+    "For each group, which of the stimuli stay."
+    part = torch.arange(B) % groups
+    return [part!=g for g in range(groups)]
+
+def _row(measure, value, half=math.nan, fitted='', goodness='', low=None, high=None):
+    "One line of a report."
+    low, high = (value-half, value+half) if low is None else (low, high)
+    return dict(measure=measure, value=float(value), low=float(low), high=float(high), fitted=fitted, goodness=goodness)
+
+def _half(values):
+    "Half of an interval from values with groups left out; NaN without groups."
+    return jackknife_half(values) if values else math.nan
+
+def _by_cvpca(x, lo, hi, n_swaps, groups, seed):
+    "The spectrum of cvPCA, its fit, a line of the report, and notes."
+    B, N = x.shape[1:]
+    hi = min(hi, B - math.ceil(B/groups) - 2 if groups else B - 2, N - 2)
+    spectrum = cvpca(x[0], x[1], n_swaps, seed)
+    fit = lambda s: fit_powerlaw(s.abs(), lo, hi)                    # as the authors do with the few that are negative
+    few = max(1, n_swaps//5)
+    half = _half([fit(cvpca(x[0, stay], x[1, stay], few, seed)).alpha for stay in _left_out(B, groups)])
+    found, negative = fit(spectrum), int((spectrum[lo-1:hi]<0).sum())
+    notes = [f'{negative} of {hi-lo+1} values of cvPCA in the fit are negative: their size was fitted'] if negative else []
+    return spectrum, found, [_row('α, cvPCA', found.alpha, half, f'n = {lo}–{hi}', f'r² = {found.r2:.3f}')], notes
+
+def _positive(moments):
+    "The first moments, up to the one before the first that is not positive in one of the rows."
+    return moments[:, :int((moments>0).all(0).int().cumprod(0).sum())]
+
+def _by_moments(x, n, p_max, n_orders, groups, seed):
+    "Fits of one law and of a law with a break to the eigenmoments, lines of the report, and notes."
+    A = x[0] @ x[1].T
+    one = torch.eye(len(A), dtype=A.dtype)
+    every = [slice(None), *_left_out(len(A), groups)]
+    moments = _positive(torch.stack([eigenmoments(A[stay], one[stay], p_max, n_orders, seed) for stay in every]))
+    P = moments.shape[1]
+    if P<2: return [], [], [f'no exponent by eigenmoments: {P} of them are positive, and a law needs 2; there is too little signal']
+    single, *parts = (fit_powerlaw_moments(m, n) for m in moments)
+    fitted = f'p = 1–{P}, n = 1–{n}'
+    rows = [_row('α, eigenmoments', single.alpha, _half([f.alpha for f in parts]), fitted, f'misfit {single.error:.4f}')]
+    notes = [f'{P} of {p_max} eigenmoments are positive and were fitted'] if P<p_max else []
+    if P<4 or n<20: return [single], rows, [*notes, 'too few moments or neurons for a law with a break']
+    tries = [fit_powerlaw_moments(moments[0], n, b) for b in (5, 8, 13, 20, 32, 50, 80, 130) if b <= n/4]
+    bent = min(tries, key=lambda f: f.error)
+    parts = [fit_powerlaw_moments(m, n, bent.break_n) for m in moments[1:]]
+    step, half = bent.alpha_tail - bent.alpha, _half([f.alpha_tail - f.alpha for f in parts])
+    better = 'no intervals' if not groups else 'a law with a break' if abs(step) > half else 'one law'
+    rows += [_row(f'α up to n = {bent.break_n:g}', bent.alpha, _half([f.alpha for f in parts]), fitted, f'misfit {bent.error:.4f}'),
+             _row(f'α beyond', bent.alpha_tail, _half([f.alpha_tail for f in parts]), fitted),
+             _row('difference of the two', step, half, fitted, f'better: {better}')]
+    return [single, bent], rows, notes
+
+def _dimensions(x, what):
+    "Lines of the report on the number of coordinates of a cloud, with the bound on the exponent that belongs to it; and notes."
+    rows, notes, k = [], [], min(100, len(x)//10)
+    for method, estimate in (('TwoNN', two_nn), (f'Levina–Bickel, k = {k}', partial(levina_bickel, k=k))):
+        try: d = estimate(x)
+        except ValueError as error: notes.append(f'no dimension of the {what} by {method}: {error}'); continue
+        bound = f'1 + 2/d = {critical_alpha(d.value):.3f}' if d.value>0 else ''
+        rows.append(_row(f'd of the {what}, {method}', d.value, low=d.low, high=d.high, goodness=bound))
+    return rows, notes
+
+# %% ../nbs/00c_recordings.ipynb #a2c7d216
+@dataclass(frozen=True, eq=False, repr=False)
+class RecordingReport:
+    "What `analyse_recording` found: `table` is a list of rows, `str` makes Markdown of it, `plot` draws it."
+    name:str # of the recording
+    planted:dict|None # what a simulation planted; None for a recording that was not made by one
+    neurons:int # N that were analysed
+    stimuli:int # B that were shown twice
+    table:list # of dict: measure, value, low, high, fitted, goodness
+    spectrum:Tensor # (min(B,N),) of cvPCA
+    line:object # PowerLaw that was fitted to it
+    laws:list # MomentFit: one law, and one with a break
+    notes:list # sentences: what was assumed and done
+
+    @property
+    def title(self)->str: # 'SIMULATED ...' where it is
+        "Name and size."
+        said = ', '.join(f'{k} = {v}' for k, v in (self.planted or {}).items())
+        return (f"{'SIMULATED '*(self.planted is not None)}{self.name}: {self.neurons} neurons, {self.stimuli} stimuli"
+                + f' (planted: {said})'*bool(said))
+
+    def value(self,
+        measure:str, # as in the table, or its beginning
+    )->float: # NaN where the table has no such row
+        "The value of a measure."
+        if not isinstance(measure, str): raise TypeError(f'measure is {measure!r:.60}: give the beginning of a name in the table')
+        return next((row['value'] for row in self.table if row['measure'].startswith(measure)), math.nan)
+
+    def __str__(self):
+        cells = [[r['measure'], f"{r['value']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}" if math.isfinite(r['low']) else '',
+                  r['fitted'], r['goodness']] for r in self.table]
+        table = tabulate(cells, ['', 'value', '95 % interval', 'fitted', 'goodness'], tablefmt='github', disable_numparse=True)
+        return '\n\n'.join([f'**{self.title}**', table, *['\n'.join(f'- {note}' for note in self.notes)]*bool(self.notes)])
+
+    def _repr_markdown_(self): return str(self)
+
+    def plot(self,
+        axs=None, # three axes; None: a new figure
+    )->np.ndarray: # (3,) matplotlib axes
+        "The figure of this recording."
+        return figure_recordings([self], axs)
+
+    def to_json(self)->str: # without NaN
+        "The report as JSON."
+        plain = lambda v: None if isinstance(v, float) and not math.isfinite(v) else v
+        rows = [{k: plain(v) for k, v in row.items()} for row in self.table]
+        return json.dumps(dict(name=self.name, planted=self.planted, neurons=self.neurons, stimuli=self.stimuli, table=rows,
+                               spectrum=self.spectrum.tolist(), notes=list(self.notes)), ensure_ascii=False)
+
+def _images_of(images, ids):
+    "The images that were shown, one row each."
+    images = tensor_of(images, 'images')
+    if images.ndim<2 or not len(images): raise ValueError(f'images has shape {tuple(images.shape)}: give (images, height, width)')
+    if ids.min()<1 or ids.max()>len(images): raise ValueError(
+        f'stimuli has ids from {int(ids.min())} to {int(ids.max())} for {len(images)} images: id 1 is the first image; '
+        'give the images of this recording, or the id of the blank screen')
+    return images[ids - 1].flatten(1).double()
+
+def analyse_recording(
+    recording:Recording, # as it was read; or responses (repeat, stimulus, neuron) that are prepared
+    images=None, # (images, height, width) what was shown, in any range of values; the stimulus of id 1 first
+    lo:int=11, # first n of the fit to cvPCA; Stringer et al. skip the first ten
+    hi:int=500, # last n of it, cut where there are fewer stimuli or neurons
+    p_max:int=5, # eigenmoments that are fitted; the later ones vary most
+    groups:int=10, # parts of the stimuli, left out in turn for the intervals; 0: no intervals, a tenth of the time
+    n_swaps:int=10, # of the repeats in cvPCA; a fifth of them where stimuli are left out
+    n_orders:int=10, # of the stimuli in the eigenmoments
+    components:int=32, # of the spontaneous activity that are subtracted; 0: none
+    generator:torch.Generator|None=None, # of swaps and orders, on the CPU; default: seed 0
+)->RecordingReport: # a table, a figure, and notes
+    "Prepare a recording and measure its spectrum, exponents, signal and dimension."
+    if not isinstance(recording, Recording): recording = _recording_of(recording)
+    seed = int(torch.randint(2**31, (1,), generator=check_generator(generator)))
+    groups = check_whole(groups, 'groups', low=0, remedy='10, or 0 for no intervals')
+    if groups==1: raise ValueError('groups is 1: give 2 or more, or 0 for no intervals')
+    r = prepare(recording, components)
+    x, ids = two_repeats(r)
+    B, N = x.shape[1:]
+    if groups > B//4: raise ValueError(f'groups is {groups} for {B} stimuli: give at most {B//4}, so that each has 4 or more')
+    rows, notes = ([], []) if images is None else _dimensions(_images_of(images, ids), 'images')
+    more, said = _dimensions(x.mean(0), 'responses')
+    x = subtract_mean(x).double()
+    first = [_row('signal variance', signal_variance(x)), _row('decoding', decoding_accuracy(x), goodness=f'by chance {1/B:.4f}')]
+    spectrum, line, cv, cv_notes = _by_cvpca(x, lo, hi, n_swaps, groups, seed)
+    laws, moments, moment_notes = _by_moments(x, N - r.removed, p_max, n_orders, groups, seed)
+    return RecordingReport(r.name, r.planted, N, B, [*first, *cv, *moments, *rows, *more], spectrum, line, laws,
+                           [*r.notes, *cv_notes, *moment_notes, *notes, *said])
+
+def _recording_of(x):
+    "A recording from an array (repeat, stimulus, neuron)."
+    x = tensor_of(x, 'recording')
+    if x.ndim!=3: raise ValueError(f'recording has shape {tuple(x.shape)}: give a Recording, or responses (repeat, stimulus, neuron)')
+    return Recording(x.flatten(0, 1), torch.arange(1, x.shape[1]+1).repeat(len(x)))
+
+# %% ../nbs/00c_recordings.ipynb #00ed4d8b
+_blue, _green, _orange, _red = '#0072B2', '#009E73', '#E69F00', '#D55E00'
+
+def _draw_spectra(axs, reports):
+    "Cumulative variance and spectra of recordings, with the fitted laws of the first one."
+    for i, report in enumerate(reports):
+        share = report.spectrum / report.spectrum.sum()
+        n, look = np.arange(1, len(share)+1), dict(color=_blue, alpha=1 if len(reports)==1 else .5, lw=1.2)
+        axs[0].semilogx(n, share.cumsum(0), **look)
+        axs[1].loglog(n[share>0], share[share>0], '.', ms=3, color=_blue, alpha=look['alpha'], label='cvPCA' if not i else None)
+    report, total = reports[0], float(reports[0].spectrum.sum())
+    if len(reports)==1:
+        n, fit = torch.arange(1, report.neurons+1.), report.line
+        span = torch.arange(fit.lo, fit.hi+1.)
+        axs[1].loglog(span, fit(span)/total, color='k', lw=1.2, label=f'line, α = {fit.alpha:.2f}')
+        for law, color, style in zip(report.laws, (_green, _orange), ('--', ':')):
+            tail = '' if math.isinf(law.break_n) else f', {law.alpha_tail:.2f}'
+            axs[1].loglog(n, law(n)/total, style, color=color, lw=1.5, label=f'moments, α = {law.alpha:.2f}{tail}')
+    axs[0].set(xlabel='n', ylabel='share of variance, cumulative', ylim=(0, 1.05))
+    axs[1].set(xlabel='n', ylabel='share of variance'); axs[1].legend(fontsize=7, loc='lower left')
+    top = max(float((r.spectrum/r.spectrum.sum()).max()) for r in reports)
+    axs[1].set_ylim(top*1e-5, top*2)
+
+def _draw_exponents(ax, reports):
+    "Exponents of recordings by each method, with intervals, and the bound for the dimension of the stimuli or of the responses."
+    looks = (('α, cvPCA', _blue, 'o', -.15), ('α, eigenmoments', _green, 's', .15))
+    for k, (measure, color, marker, shift) in enumerate(looks):
+        found = [next((row for row in r.table if row['measure']==measure), None) for r in reports]
+        for i, row in enumerate(found):
+            if row is None: continue
+            spread = None if math.isnan(row['low']) else [[row['value']-row['low']], [row['high']-row['value']]]
+            ax.errorbar(i+shift, row['value'], spread, fmt=marker, color=color, ms=4, capsize=2)
+        ax.plot([], [], marker, color=color, label=measure[3:], ms=4)
+    for i, report in enumerate(reports):
+        d = report.value('d of the images' if report.value('d of the images')>0 else 'd of the responses')
+        if d>0: ax.plot([i-.35, i+.35], [critical_alpha(d)]*2, color=_red, lw=1.2, ls='--', label=None if i else '1 + 2/d')
+    names = [r.name or 'simulated' if r.planted is not None else r.name for r in reports]
+    ax.set(ylabel='exponent α', xlim=(-.6, len(reports)-.4))
+    ax.set_xticks(range(len(reports)), names, rotation=0 if len(reports)==1 else 90); ax.legend(fontsize=7)
+
+def figure_recordings(
+    reports:list, # of RecordingReport, one or more
+    axs=None, # three axes; None: a new figure
+)->np.ndarray: # (3,) matplotlib axes
+    "Cumulative variance, spectra, and exponents beside the bound, as in figures 2 and 3 of Stringer et al. (2019)."
+    reports = _check_reports(reports)
+    axs = plt.subplots(1, 3, figsize=(7.4, 2.6), layout='constrained')[1] if axs is None else axs
+    _draw_spectra(axs, reports); _draw_exponents(axs[2], reports)
+    if any(r.planted is not None for r in reports): axs[0].set_title('SIMULATED', fontsize=8, loc='left')
+    return axs
+
+def _check_reports(reports):
+    "A list of reports, at least one."
+    found = list(reports) if isinstance(reports, (list, tuple)) else [reports]
+    if found and all(isinstance(report, RecordingReport) for report in found): return found
+    raise TypeError(f'reports is {reports!r:.60}: give one or more reports of analyse_recording in a list')
