@@ -27,9 +27,15 @@ def _repeats(x1, x2):
 
 def _products(x1, x2):
     "(2B, 2B) products of all responses, about the mean of both repeats."
-    both = torch.cat([x1, x2])
-    both -= both.mean(0)
-    return both @ both.T
+    B, mean = len(x1), (x1.mean(0) + x2.mean(0)) / 2
+    x1, x2, gram = x1 - mean, x2 - mean, x1.new_empty(2*B, 2*B)
+    for i in range(0, B, 512):                         # panels right of the diagonal: the rest is their mirror image
+        j = min(i + 512, B)
+        gram[i:j, i:B], gram[B+i:B+j, B+i:] = x1[i:j] @ x1[i:].T, x2[i:j] @ x2[i:].T
+        gram[i:B, i:j], gram[B+i:, B+i:B+j] = gram[i:j, i:B].T, gram[B+i:B+j, B+i:].T
+    gram[:B, B:] = x1 @ x2.T
+    gram[B:, :B] = gram[:B, B:].T
+    return gram
 
 def _exchanged(gram, swap):
     "Products (B, B) within the first repeat, and of it with the second, after an exchange; both centred."

@@ -293,7 +293,7 @@ def cross_spectrum(
     K = min(map(len, found))
     return torch.stack([s[:K] for s in found]).mean(0)
 
-# %% ../nbs/00e_recordings.ipynb #f2a7fc9a
+# %% ../nbs/00e_recordings.ipynb #01e843c3
 def _print_recordings(arguments):
     "Read, analyse and print each file."
     reports, images = [], None if arguments.images is None else read_images(arguments.images)
@@ -305,13 +305,15 @@ def _print_recordings(arguments):
     for file in arguments.files:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')                           # the notes of the report say it, too
-            recording = read_recording(file, **names, blank=blank, nan=arguments.nan)
+            try: recording = read_recording(file, **names, blank=blank, nan=arguments.nan)
+            except ImportError as error: raise ValueError(f'{file}: {error}') from error
             report = analyse_recording(recording, images, arguments.lo, arguments.hi, groups=arguments.groups)
         print(f'{report}\n', flush=True)
         reports.append(report)
     if len(reports)>1: print(recordings_table(reports))
     if arguments.figure: figure_recordings(reports)[0].figure.savefig(check_path(arguments.figure, 'figure'), dpi=200)
-    if arguments.out: arguments.out.write_text(f"[{', '.join(r.to_json() for r in reports)}]\n", encoding='utf-8')
+    if arguments.json:
+        check_path(arguments.json, 'json').write_text(f"[{', '.join(r.to_json() for r in reports)}]\n", encoding='utf-8')
     return 0
 
 def add_recording_command(
@@ -329,5 +331,5 @@ def add_recording_command(
     option('--hi', type=int, default=500, help='last n of it (default 500)')
     option('--groups', type=int, default=10, help='parts of the stimuli, left out in turn for the intervals (default 10; 0: no intervals)')
     option('--figure', metavar='FILE', help='write the figure, for example as .png or .pdf')
-    option('--out', metavar='FILE', help='write the reports as JSON')
+    option('--json', metavar='FILE', help='write the reports as JSON')
     parser.set_defaults(work=_print_recordings)
