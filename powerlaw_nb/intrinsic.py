@@ -15,7 +15,7 @@ from torch import Tensor
 from .check import check_activations, check_choice, check_finite, check_number, check_whole
 from .theory import jackknife_half
 
-# %% ../nbs/00b_intrinsic.ipynb #7e7f7e73
+# %% ../nbs/00b_intrinsic.ipynb #db69255b
 def _distances(x, sizes, rows, k, budget):
     "Distances from some points to their k nearest others, sorted; sizes are the squared norms of all points."
     own = torch.arange(len(x), device=x.device)[rows]
@@ -39,16 +39,18 @@ def nearest(
     x = x - check_finite(x.mean(0))
     distinct, which = torch.unique(x, dim=0, return_inverse=True)
     if len(distinct) < len(x):
-        if duplicates == 'error': raise ValueError(f"x holds {len(x) - len(distinct)} copies among {len(x)} points, and equal points have "
-                                                   "the distance 0; look where they come from, or give duplicates='drop'")
+        if duplicates == 'error':
+            raise ValueError(f"x holds {len(x) - len(distinct)} copies among {len(x)} points, and equal points have the "
+                             "distance 0; look where they come from, or give duplicates='drop'")
         first = torch.full((len(distinct),), len(x), device=x.device)
         x = x[first.scatter_reduce(0, which, torch.arange(len(x), device=x.device), 'amin').sort().values]
-    if k >= len(x): raise ValueError(f"k is {k} but there are only {len(x)} different points in x: give more points, or a smaller k")
+    if k >= len(x):
+        raise ValueError(f"k is {k} but there are only {len(x)} different points in x: give more points, or a smaller k")
     sizes = x.square().sum(1)
     chunks = torch.arange(len(x)).split(max(1, budget // len(x)))
     return x, torch.cat([_distances(x, sizes, slice(int(c[0]), int(c[-1]) + 1), k, budget) for c in chunks])
 
-# %% ../nbs/00b_intrinsic.ipynb #2d0210ac
+# %% ../nbs/00b_intrinsic.ipynb #8c2070bc
 @dataclass(frozen=True)
 class Dimension:
     "An intrinsic dimension and its 95 % interval, which covers the spread between samples and not the bias of the method."
@@ -64,6 +66,9 @@ def ratio_slope(
 )->float: # the dimension
     "Slope of -log(1 - i/B) on the sorted logarithms of the ratios, through the origin (Facco et al. 2017)."
     count = len(log_ratio)
+    if not (log_ratio > 0).double().mean() >= .5:
+        raise ValueError(f"log_ratio is above 0 for {int((log_ratio > 0).sum())} of {count} points: the two nearest neighbours "
+                         "of the others are equally far, as on a grid; add noise of the size of a step, or use levina_bickel")
     fitted = min(math.floor(keep * count), count - 1)                  # the last point has -log(1 - 1)
     log_mu = log_ratio.sort().values[:fitted]
     rise = -torch.log1p(-torch.arange(1, fitted + 1, dtype=log_mu.dtype, device=log_mu.device) / count)
@@ -98,12 +103,9 @@ def two_nn(
     keep = check_number(keep, 'keep', above=0, high=1, remedy='0.9 fits all but the largest tenth')
     x, r = nearest(x, 2, duplicates, budget)
     log_ratio = (r[:, 1] / r[:, 0]).log()
-    if (log_ratio > 0).double().mean() < .5:
-        raise ValueError("x has most of its two nearest neighbours at exactly the same distance: its points lie on a grid, "
-                         "as whole numbers do; add noise of the size of a step, or use levina_bickel")
     return _with_interval(lambda values: ratio_slope(values, keep), x, log_ratio, groups)
 
-# %% ../nbs/00b_intrinsic.ipynb #cc0c3406
+# %% ../nbs/00b_intrinsic.ipynb #317de9db
 def levina_bickel(
     x:Tensor, # (B, ...) points, for example activations of B inputs, of any float type, on any device
     k:int=100, # neighbours of each point, at least 2 and below B; more of them: less spread, a larger scale and more bias
@@ -111,7 +113,7 @@ def levina_bickel(
     duplicates:str='error', # 'drop': of equal points keep the first
     budget:int=2**24, # as in `nearest`
 )->Dimension: # the dimension at the scale of the k-th neighbour
-    "Maximum-likelihood intrinsic dimension (Levina and Bickel 2004), its inverse averaged over points (MacKay and Ghahramani 2005)."
+    "Maximum-likelihood intrinsic dimension (Levina and Bickel 2004), inverses averaged (MacKay and Ghahramani 2005)."
     x, groups = _check_cloud(x, groups)
     x, r = nearest(x, check_whole(k, 'k', low=2), duplicates, budget)
     inverse = (r[:, -1:] / r[:, :-1]).log().mean(1)                    # m_i
