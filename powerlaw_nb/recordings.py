@@ -25,7 +25,7 @@ from .intrinsic import levina_bickel, two_nn
 from .recording_files import Recording, read_images, read_recording, simulate_recording, write_recording
 from .recording_steps import decoding_accuracy, prepare, signal_variance, subtract_mean, two_repeats
 
-# %% ../nbs/00f_recordings.ipynb #58cbdd2f
+# %% ../nbs/00f_recordings.ipynb #50fdd762
 def _left_out(B, groups):
     "For each group, which of the stimuli stay."
     part = torch.arange(B) % max(groups, 1)
@@ -50,7 +50,8 @@ def _by_cvpca(x, lo, hi, n_swaps, groups, seed):
     half = _half([fit(cvpca(x[0, stay], x[1, stay], few, seed)).alpha for stay in _left_out(B, groups)])
     found, negative = fit(spectrum), int((spectrum[lo-1:hi]<0).sum())
     notes = [f'{negative} of {hi-lo+1} values of cvPCA in the fit are negative: their size was fitted'] if negative else []
-    return spectrum, found, [_row('α, cvPCA', found.alpha, half, f'n = {lo}–{hi}', f'r² = {found.r2:.3f}')], notes
+    return spectrum, found, [_row('α, cvPCA', found.alpha, half, f'n = {lo}–{hi}',
+                                  f'r² = {found.r2:.3f}, better of three laws: {found.better.name}')], notes
 
 def _positive(moments):
     "The first moments, up to the one before the first that is not positive in one of the rows."
