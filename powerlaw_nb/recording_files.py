@@ -19,7 +19,7 @@ from torch import Tensor
 
 from .check import check_choice, check_generator, check_number, check_path, check_spectrum, check_whole, tensor_of
 
-# %% ../nbs/00d_recording_files.ipynb #bb4609d9
+# %% ../nbs/00d_recording_files.ipynb #ae76f788
 def _whole_numbers(values, name):
     "A vector of ids as int64."
     ids = tensor_of(values, name).flatten()
@@ -31,11 +31,13 @@ def _activity(values, name):
     "A matrix of activity as float32, checked."
     x = tensor_of(values, name)
     if x.is_complex() or x.ndim!=2 or 0 in x.shape: raise ValueError(
-        f'{name} has shape {tuple(x.shape)} and type {x.dtype}: give one row for each presentation and one column for each neuron')
+        f'{name} has shape {tuple(x.shape)} and type {x.dtype}: '
+        'give one row for each presentation and one column for each neuron')
     x = x.float()
     if not x.mean(0).isfinite().all():
         bad = ~x.isfinite()
-        raise ValueError(f'{name} holds {int(bad.sum())} NaN or infinite values, in {int(bad.any(0).sum())} of {x.shape[1]} neurons: '
+        raise ValueError(f'{name} holds {int(bad.sum())} NaN or infinite values, '
+                         f'in {int(bad.any(0).sum())} of {x.shape[1]} neurons: '
                          'leave these out, or read the file with nan=0, as the code of Stringer et al. does')
     return x
 
@@ -65,7 +67,8 @@ class Recording:
                 f'{name} has {size} neurons and responses {x.shape[1]}: both must hold the same neurons in the same order')
 
     def __repr__(self):
-        parts = [f'{len(self.responses)} presentations of {len(self.stimuli.unique())} stimuli to {self.responses.shape[1]} neurons']
+        T, N = self.responses.shape
+        parts = [f'{T} presentations of {len(self.stimuli.unique())} stimuli to {N} neurons']
         if self.spontaneous is not None: parts.append(f'{len(self.spontaneous)} spontaneous')
         if self.red is not None: parts.append(f'{int(self.red.sum())} red cells')
         if self.blank is not None: parts.append(f'blank screen {self.blank}')
@@ -78,7 +81,7 @@ def check_recording(
     if isinstance(recording, Recording): return recording
     raise TypeError(f'recording is a {type(recording).__name__}: give a Recording, from read_recording or simulate_recording')
 
-# %% ../nbs/00d_recording_files.ipynb #478a92d9
+# %% ../nbs/00d_recording_files.ipynb #468312bb
 def _rotation(N, rng):
     "A random orthogonal map of rows of N numbers: two cosine transforms, each followed by random signs."
     signs = (2*torch.randint(0, 2, (2, N), generator=rng) - 1).float().numpy()
@@ -128,7 +131,7 @@ def simulate_recording(
     k = check_whole(components, 'components', low=0, high=N-2, remedy='at most the neurons less 2') if S else 0
     rng, T = check_generator(generator), repeats*B + blanks
     shown = rng
-    if stimuli_seed is not None:                                      # far from small seeds: two equal ones would give equal numbers
+    if stimuli_seed is not None:                                      # far from small seeds: equal ones would give equal numbers
         shown = check_generator(check_whole(stimuli_seed, 'stimuli_seed', low=0, high=10**9) + 2**31)
     rotate, other = _rotation(N, rng), _rotation(N, rng)
     spectrum = _law(alpha, N-k, signal*N)
@@ -158,7 +161,7 @@ def _as_measured(x, rest, ids, red, rng, replace_blank, name, planted):
     marked = (torch.arange(N + red) >= N)[place] if red else None
     return Recording(whole(x)[order], ids[order], None if rest is None else whole(rest), marked, replace_blank, name, planted)
 
-# %% ../nbs/00d_recording_files.ipynb #0bd7db2b
+# %% ../nbs/00d_recording_files.ipynb #71ef0388
 def _h5py():
     "The module h5py, or an error that says where it comes from."
     if find_spec('h5py') is None: raise ImportError(
@@ -206,8 +209,9 @@ def _np_arrays(path):
 _readers = {'.npy': _np_arrays, '.npz': _np_arrays, '.h5': _h5_arrays, '.hdf5': _h5_arrays, '.nwb': _h5_arrays}
 _why = dict.fromkeys(('.npy', '.npz'), '; arrays of Python objects could run code and are not read: save numbers')
 _known = dict(responses=('stim/resp', 'responses', 'resp'), stimuli=('stim/istim', 'stimuli', 'istim'),
-              spontaneous=('stim/spont', 'spontaneous', 'spont'), red=('stat/redcell', 'red', 'redcell'), planted=('db/planted', 'planted'),
-              images=('imgs', 'images'))
+              spontaneous=('stim/spont', 'spontaneous', 'spont'), red=('stat/redcell', 'red', 'redcell'),
+              planted=('db/planted', 'planted'), images=('imgs', 'images'))
+_only = {'responses', 'images'}                                          # what the only array of a file may be
 
 def _arrays(path):
     "Names with shapes of the arrays in a file, and a function that reads one."
@@ -223,16 +227,16 @@ def _arrays(path):
 
 def _name_in(shapes, what, name, path, needed=True):
     "The name under which a file holds something; an error that lists what it holds."
-    found = [n for n in (name, name.replace('.', '/').strip('/')) if n in shapes] if name else [n for n in _known[what] if n in shapes]
-    if not found and not name and what in ('responses', 'images') and len(shapes)==1 and not {*shapes} & {*sum(_known.values(), ())}:
-        found = list(shapes)
+    tried = (name, name.replace('.', '/').strip('/')) if name else _known[what]
+    if not name and what in _only and len(shapes)==1 and not {*shapes} & {*sum(_known.values(), ())}: tried = list(shapes)
+    found = [n for n in tried if n in shapes]
     if found: return found[0]
     if not needed and not name: return None
     holds = ', '.join(f"{n} {'×'.join(map(str, shape)) or 'number'}" for n, shape in list(shapes.items())[:20]) or 'nothing'
     holds, looked = ''.join(c if c.isprintable() else '?' for c in holds), name or ' or '.join(_known[what])
     raise ValueError(f"{path.name} has no {looked}: name the array of the {what}, {what}='...'; it holds {holds}")
 
-# %% ../nbs/00d_recording_files.ipynb #806e1854
+# %% ../nbs/00d_recording_files.ipynb #e9351b27
 def _turned(x, ids, N):
     "A matrix with one row for each presentation; turned where it lies on its side."
     rows = len(ids) if ids is not None else None
@@ -251,7 +255,8 @@ def _in_three(x, ids, N):
         x = x.transpose(0, 2, 1)
     R, B, _ = x.shape
     if ids is None: ids = np.arange(1, B+1)
-    if len(ids)!=B: raise ValueError(f'stimuli has {len(ids)} ids for responses of shape {x.shape}: give one for each of the {B} stimuli')
+    if len(ids)!=B: raise ValueError(f'stimuli has {len(ids)} ids for responses of shape {x.shape}: '
+                                   f'give one for each of the {B} stimuli')
     return x.reshape(R*B, -1), np.tile(ids, R), notes, f'read as {R} repeats × {B} stimuli × {x.shape[2]} neurons'
 
 def read_recording(
@@ -260,7 +265,7 @@ def read_recording(
     stimuli:str=None, # of the ids; None: stim.istim, stimuli, istim; not needed for an array (repeat, stimulus, neuron)
     spontaneous:str=None, # None: stim.spont, spontaneous, spont, or without
     red:str=None, # None: stat.redcell, red, redcell, or without
-    blank='auto', # id of the blank screen; 'auto': the largest id of a file with stim.istim, as its authors say; None: there is none
+    blank='auto', # id of the blank screen; 'auto': the largest id of a file with stim.istim; None: there is none
     nan:float=None, # value to put in the place of NaN; None: NaN is an error. The code of Stringer et al. takes 0
 )->Recording:
     "Read the recording of a file; `notes` says what was assumed."
@@ -273,7 +278,8 @@ def read_recording(
     N = rest.shape[1] if rest is not None and rest.ndim==2 else marked.size if marked is not None else None
     if x.ndim==3: x, ids, guesses, said = _in_three(x, ids, N)
     elif ids is None: raise ValueError(
-        f'{path.name}: responses has shape {x.shape} and no ids of stimuli: name them, stimuli=..., or give (repeat, stimulus, neuron)')
+        f'{path.name}: responses has shape {x.shape} and no ids of stimuli: '
+        'name them, stimuli=..., or give (repeat, stimulus, neuron)')
     else: (x, guesses), said = _turned(x, ids, N), None
     if rest is not None and rest.shape[0]==x.shape[1]!=rest.shape[1]:
         rest, guesses = rest.T, [*guesses, f'spontaneous activity of shape {rest.shape} was turned']
@@ -304,7 +310,8 @@ def _with_blank(recording, blank, of_stringer, notes):
     "The recording with the id of its blank screen, and with notes."
     if isinstance(blank, str) and blank=='auto':
         blank = int(recording.stimuli.max()) if of_stringer else None
-        if blank is not None: notes.append(f'the largest id, {blank}, shown {int((recording.stimuli==blank).sum())} times, is taken as the blank screen')
+        if blank is not None: notes.append(
+            f'the largest id, {blank}, shown {int((recording.stimuli==blank).sum())} times, is taken as the blank screen')
     elif blank is not None: blank = check_whole(blank, 'blank', low=-2**62)
     return replace(recording, blank=blank, notes=(*recording.notes, *notes))
 
@@ -341,11 +348,11 @@ def _write_h5(path, arrays):
     with _h5py().File(path, 'w') as file:
         for name, x in arrays.items(): file[name] = x
 
-# %% ../nbs/00d_recording_files.ipynb #00a71709
+# %% ../nbs/00d_recording_files.ipynb #3e1b4168
 def read_images(
-    path:str|Path, # .mat with `imgs` (height, width, images), as published; or an array (images, height, width) in the other formats
+    path:str|Path, # .mat with `imgs` (height, width, images), as published; in other formats (images, height, width)
     images:str=None, # name of the array in the file; None: imgs, images, or the only one
-)->Tensor: # (images, height, width) float32, in the range of the file
+)->Tensor: # (images, height, width) float32, as in the file: bytes 0 to 255 in the published ones
     "Read the images that were shown; the first has the id 1."
     path = check_path(path)
     shapes, get = _arrays(path)

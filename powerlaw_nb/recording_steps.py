@@ -16,7 +16,7 @@ from torch import Tensor
 from .check import check_whole, tensor_of
 from .recording_files import Recording, check_recording
 
-# %% ../nbs/00e_recording_steps.ipynb #5c1a9ac6
+# %% ../nbs/00e_recording_steps.ipynb #7f88d027
 def drop_red_cells(
     recording:Recording, # with or without red cells
 )->Recording: # without them
@@ -34,7 +34,8 @@ def drop_blanks(
     r = check_recording(recording)
     if r.blank is None: return r
     keep = r.stimuli!=r.blank
-    if not keep.any(): raise ValueError(f'blank is {r.blank}: all presentations are of it; give the id of the blank screen, or None')
+    if not keep.any(): raise ValueError(f'blank is {r.blank}: all presentations are of it; '
+                                       'give the id of the blank screen, or None')
     return replace(r, responses=r.responses[keep], stimuli=r.stimuli[keep], blank=None,
                    notes=(*r.notes, f'{int((~keep).sum())} presentations of the blank screen left out'))
 
@@ -67,7 +68,7 @@ def subtract_spontaneous(
     return replace(r, responses=r.responses - (r.responses @ u.T) @ u, removed=r.removed + k,
                    notes=(*r.notes, f'{k} components of the spontaneous activity subtracted'))
 
-# %% ../nbs/00e_recording_steps.ipynb #d00ca5b3
+# %% ../nbs/00e_recording_steps.ipynb #19311401
 def two_repeats(
     recording:Recording, # prepared
 )->tuple[Tensor, Tensor]: # (2, B, N) mean response in both halves of the presentations; (B,) ids of the stimuli
@@ -76,8 +77,8 @@ def two_repeats(
     ids, which, counts = r.stimuli.unique(return_inverse=True, return_counts=True)
     half = counts // 2
     if int((half>0).sum()) < 4: raise ValueError(
-        f'recording shows {int((half>0).sum())} of its {len(ids)} stimuli twice: to tell signal from noise, at least 4 must be shown '
-        'twice or more')
+        f'recording shows {int((half>0).sum())} of its {len(ids)} stimuli twice: '
+        'to tell signal from noise, at least 4 must be shown twice or more')
     order = which.sort(stable=True).indices                          # by stimulus, and in it by time
     rank = torch.empty_like(which)
     rank[order] = torch.arange(len(which)) - (counts.cumsum(0) - counts).repeat_interleave(counts)
@@ -91,7 +92,8 @@ def subtract_mean(
 )->Tensor: # (repeats, B, N) the same about 0
     "Subtract the mean over the stimuli, in each repeat and neuron."
     x = tensor_of(x, 'x')
-    if x.ndim!=3 or 0 in x.shape: raise ValueError(f'x has shape {tuple(x.shape)}: give responses (repeat, stimulus, neuron), from two_repeats')
+    if x.ndim!=3 or 0 in x.shape: raise ValueError(
+        f'x has shape {tuple(x.shape)}: give responses (repeat, stimulus, neuron), from two_repeats')
     return x - x.mean(1, keepdim=True)
 
 def prepare(

@@ -25,7 +25,7 @@ from .intrinsic import levina_bickel, two_nn
 from .recording_files import Recording, read_images, read_recording, simulate_recording, write_recording
 from .recording_steps import decoding_accuracy, prepare, signal_variance, subtract_mean, two_repeats
 
-# %% ../nbs/00f_recordings.ipynb #50fdd762
+# %% ../nbs/00f_recordings.ipynb #4b0756e1
 def _left_out(B, groups):
     "For each group, which of the stimuli stay."
     part = torch.arange(B) % max(groups, 1)
@@ -64,7 +64,8 @@ def _by_moments(x, n, p_max, n_orders, groups, seed):
     every = [slice(None), *_left_out(len(A), groups)]
     moments = _positive(torch.stack([eigenmoments(A[stay], one[stay], p_max, n_orders, seed) for stay in every]))
     P = moments.shape[1]
-    if P<2: return [], [], [f'no exponent by eigenmoments: {P} of them are positive, and a law needs 2; there is too little signal']
+    if P<2: return [], [], [
+        f'no exponent by eigenmoments: {P} of them are positive, and a law needs 2; there is too little signal']
     single, *parts = (fit_powerlaw_moments(m, n) for m in moments)
     fitted = f'p = 1–{P}, n = 1–{n}'
     rows = [_row('α, eigenmoments', single.alpha, _half([f.alpha for f in parts]), fitted, f'misfit {single.error:.4f}')]
@@ -75,7 +76,8 @@ def _by_moments(x, n, p_max, n_orders, groups, seed):
     parts = [fit_powerlaw_moments(m, n, bent.break_n) for m in moments[1:]]
     step, half = bent.alpha_tail - bent.alpha, _half([f.alpha_tail - f.alpha for f in parts])
     better = 'no intervals' if not groups else 'a law with a break' if abs(step) > half else 'one law'
-    rows += [_row('α before a break', bent.alpha, _half([f.alpha for f in parts]), f'{fitted}, break at {bent.break_n:g}', f'misfit {bent.error:.4f}'),
+    rows += [_row('α before a break', bent.alpha, _half([f.alpha for f in parts]),
+                  f'{fitted}, break at {bent.break_n:g}', f'misfit {bent.error:.4f}'),
              _row('α after it', bent.alpha_tail, _half([f.alpha_tail for f in parts])),
              _row('their difference', step, half, goodness=f'better: {better}')]
     return [single, bent], rows, notes
@@ -87,10 +89,11 @@ def _dimensions(x, what):
         try: d = estimate(x)
         except ValueError as error: notes.append(f'no dimension of the {what} by {method}: {error}'); continue
         bound = f'1 + 2/d = {critical_alpha(d.value):.3f}' if d.value>0 else ''
-        rows.append(_row(f'd of the {what}, {method}', d.value, fitted=f'k = {k}'*(method!='TwoNN'), goodness=bound, low=d.low, high=d.high))
+        scale = f'k = {k}'*(method!='TwoNN')
+        rows.append(_row(f'd of the {what}, {method}', d.value, fitted=scale, goodness=bound, low=d.low, high=d.high))
     return rows, notes
 
-# %% ../nbs/00f_recordings.ipynb #a2c7d216
+# %% ../nbs/00f_recordings.ipynb #242f6476
 @dataclass(frozen=True, eq=False, repr=False)
 class RecordingReport:
     "What `analyse_recording` found: `table` is a list of rows, `str` makes Markdown of it, `plot` draws it."
@@ -181,7 +184,8 @@ def analyse_recording(
 def _recording_of(x):
     "A recording from an array (repeat, stimulus, neuron)."
     x = tensor_of(x, 'recording')
-    if x.ndim!=3: raise ValueError(f'recording has shape {tuple(x.shape)}: give a Recording, or responses (repeat, stimulus, neuron)')
+    if x.ndim!=3: raise ValueError(
+        f'recording has shape {tuple(x.shape)}: give a Recording, or responses (repeat, stimulus, neuron)')
     return Recording(x.flatten(0, 1), torch.arange(1, x.shape[1]+1).repeat(len(x)))
 
 # %% ../nbs/00f_recordings.ipynb #42547c5c
@@ -257,7 +261,7 @@ def recordings_table(
     rows.append(['mean ± sd', '', '', *(f'{m:.3f} ± {s:.3f}' if s==s else f'{m:.3f}' for m, s in zip(values.mean(0), spread))])
     return tabulate(rows, ['recording', 'neurons', 'stimuli', *common], tablefmt='github', disable_numparse=True)
 
-# %% ../nbs/00f_recordings.ipynb #faa45d76
+# %% ../nbs/00f_recordings.ipynb #f35b5acf
 def _reduced(x):
     "Coordinates (B, min(B, N)) with the same products as the rows of x."
     if x.shape[1] <= len(x): return x
@@ -281,7 +285,8 @@ def cross_spectrum(
     "Spectrum of what two subjects share, cross-validated over stimuli."
     x, y = _shared(x, y)
     if x.ndim!=2 or y.ndim!=2 or len(x)!=len(y) or len(x)<8: raise ValueError(
-        f'x and y have shapes {tuple(x.shape)} and {tuple(y.shape)}: give at least 8 stimuli that both subjects saw, in the same order')
+        f'x and y have shapes {tuple(x.shape)} and {tuple(y.shape)}: '
+        'give at least 8 stimuli that both subjects saw, in the same order')
     folds = check_whole(folds, 'folds', low=2, high=len(x)//4, remedy='at most a quarter of the stimuli')
     part = torch.randperm(len(x), generator=check_generator(generator)) % folds
     found = []
@@ -294,7 +299,7 @@ def cross_spectrum(
     K = min(map(len, found))
     return torch.stack([s[:K] for s in found]).mean(0)
 
-# %% ../nbs/00f_recordings.ipynb #01e843c3
+# %% ../nbs/00f_recordings.ipynb #303a68f2
 def _print_recordings(arguments):
     "Read, analyse and print each file."
     reports, images = [], None if arguments.images is None else read_images(arguments.images)
@@ -321,16 +326,20 @@ def add_recording_command(
     commands, # what argparse gives for subcommands
 ):
     "The command `recording`, for the parser of `powerlaw_nb`."
-    parser = commands.add_parser('recording', help="Stringer's analysis of recordings: exponents with intervals, a table, a figure")
+    parser = commands.add_parser('recording', help='analyse recordings of neurons: exponents, intervals, figure')
     option = parser.add_argument
-    option('files', nargs='+', metavar='FILE', help='.mat, .npy, .npz, .h5, .hdf5 or .nwb (the last three, and MATLAB 7.3, need h5py)')
-    for what in ('responses', 'stimuli', 'spontaneous', 'red'): option(f'--{what}', metavar='NAME', help=f'the array of the {what} in the file')
-    option('--blank', default='auto', metavar='ID', help='id of the blank screen, or none (default auto: the largest in files with stim.istim)')
+    option('files', nargs='+', metavar='FILE', 
+           help='.mat, .npy, .npz, .h5, .hdf5 or .nwb (the last three, and MATLAB 7.3, need h5py)')
+    holds = {'responses': 'responses', 'stimuli': 'ids of the stimuli', 'spontaneous': 'spontaneous activity', 'red': 'red cells'}
+    for what, about in holds.items(): option(f'--{what}', metavar='NAME', help=f'name of the array of the {about} in the file')
+    option('--blank', default='auto', metavar='ID', 
+           help='id of the blank screen, or none (default auto: the largest in files with stim.istim)')
     option('--images', metavar='FILE', help='the images that were shown, for their dimension and its bound')
     option('--nan', type=float, metavar='VALUE', help='take this in the place of NaN (default: NaN is an error)')
     option('--lo', type=int, default=11, help='first n of the fit to cvPCA (default 11)')
     option('--hi', type=int, default=500, help='last n of it (default 500)')
-    option('--groups', type=int, default=10, help='parts of the stimuli, left out in turn for the intervals (default 10; 0: no intervals)')
+    option('--groups', type=int, default=10, 
+           help='parts of the stimuli, left out in turn for the intervals (default 10; 0: no intervals)')
     option('--figure', metavar='FILE', help='write the figure, for example as .png or .pdf')
     option('--json', metavar='FILE', help='write the reports as JSON')
     parser.set_defaults(work=_print_recordings)
