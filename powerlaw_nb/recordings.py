@@ -299,7 +299,7 @@ def cross_spectrum(
     K = min(map(len, found))
     return torch.stack([s[:K] for s in found]).mean(0)
 
-# %% ../nbs/00f_recordings.ipynb #303a68f2
+# %% ../nbs/00f_recordings.ipynb #c8de13bd
 def _print_recordings(arguments):
     "Read, analyse and print each file."
     reports, images = [], None if arguments.images is None else read_images(arguments.images)
@@ -317,7 +317,9 @@ def _print_recordings(arguments):
         print(f'{report}\n', flush=True)
         reports.append(report)
     if len(reports)>1: print(recordings_table(reports))
-    if arguments.figure: figure_recordings(reports)[0].figure.savefig(check_path(arguments.figure, 'figure'), dpi=200)
+    if arguments.figure:
+        figure = figure_recordings(reports)[0].figure
+        figure.savefig(check_path(arguments.figure, 'figure'), dpi=200); plt.close(figure)
     if arguments.json:
         check_path(arguments.json, 'json').write_text(f"[{', '.join(r.to_json() for r in reports)}]\n", encoding='utf-8')
     return 0
