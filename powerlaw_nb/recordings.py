@@ -25,7 +25,7 @@ from .intrinsic import levina_bickel, two_nn
 from .recording_files import Recording, read_images, read_recording, simulate_recording, write_recording
 from .recording_steps import decoding_accuracy, prepare, signal_variance, subtract_mean, two_repeats
 
-# %% ../nbs/00f_recordings.ipynb #4b0756e1
+# %% ../nbs/00f_recordings.ipynb #91b4bff4
 def _left_out(B, groups):
     "For each group, which of the stimuli stay."
     part = torch.arange(B) % max(groups, 1)
@@ -40,10 +40,10 @@ def _half(values):
     "Half of an interval from values with groups left out; NaN without groups."
     return jackknife_half(values) if values else math.nan
 
-def _by_cvpca(x, lo, hi, n_swaps, groups, seed):
+def _by_cvpca(x, n, lo, hi, n_swaps, groups, seed):
     "The spectrum of cvPCA, its fit, a line of the report, and notes."
-    B, N = x.shape[1:]
-    hi = min(hi, B - math.ceil(B/groups) - 2 if groups else B - 2, N - 2)
+    B = x.shape[1]
+    hi = min(hi, B - math.ceil(B/groups) - 2 if groups else B - 2, n - 2)      # n: what is left of the neurons' directions
     spectrum = cvpca(x[0], x[1], n_swaps, seed)
     fit = lambda s: fit_powerlaw(s.abs(), lo, hi)                    # as the authors do with the few that are negative
     few = max(1, n_swaps//5)
@@ -93,7 +93,7 @@ def _dimensions(x, what):
         rows.append(_row(f'd of the {what}, {method}', d.value, fitted=scale, goodness=bound, low=d.low, high=d.high))
     return rows, notes
 
-# %% ../nbs/00f_recordings.ipynb #242f6476
+# %% ../nbs/00f_recordings.ipynb #4a9b6e8e
 @dataclass(frozen=True, eq=False, repr=False)
 class RecordingReport:
     "What `analyse_recording` found: `table` is a list of rows, `str` makes Markdown of it, `plot` draws it."
@@ -176,7 +176,7 @@ def analyse_recording(
     more, said = _dimensions(x.mean(0), 'responses')
     x = subtract_mean(x).double()
     first = [_row('signal variance', signal_variance(x)), _row('decoding', decoding_accuracy(x), goodness=f'by chance {1/B:.4f}')]
-    spectrum, line, cv, cv_notes = _by_cvpca(x, lo, hi, n_swaps, groups, seed)
+    spectrum, line, cv, cv_notes = _by_cvpca(x, N - r.removed, lo, hi, n_swaps, groups, seed)
     laws, moments, moment_notes = _by_moments(x, N - r.removed, p_max, n_orders, groups, seed)
     return RecordingReport(r.name, r.planted, N, B, [*first, *cv, *moments, *rows, *more], spectrum, line, laws,
                            [*r.notes, *cv_notes, *moment_notes, *notes, *said])
