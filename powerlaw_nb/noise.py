@@ -25,6 +25,25 @@ def _repeats(x1, x2):
     check_finite(x1.mean(0), 'x1'), check_finite(x2.mean(0), 'x2')
     return x1, x2
 
+def _products(x1, x2):
+    "(2B, 2B) products of all responses, about the mean of both repeats."
+    B, mean = len(x1), (x1.mean(0) + x2.mean(0)) / 2
+    x1, x2, gram = x1 - mean, x2 - mean, x1.new_empty(2*B, 2*B)
+    for i in range(0, B, 512):                         # panels right of the diagonal: the rest is their mirror image
+        j = min(i + 512, B)
+        gram[i:j, i:B], gram[B+i:B+j, B+i:] = x1[i:j] @ x1[i:].T, x2[i:j] @ x2[i:].T
+        gram[i:B, i:j], gram[B+i:, B+i:B+j] = gram[i:j, i:B].T, gram[B+i:B+j, B+i:].T
+    gram[:B, B:] = x1 @ x2.T
+    gram[B:, :B] = gram[:B, B:].T
+    return gram
+
+def _exchanged(gram, swap):
+    "Products (B, B) within the first repeat, and of it with the second, after an exchange; both centred."
+    first = torch.arange(len(swap), device=gram.device) + len(swap)*swap
+    second = (first + len(swap)) % len(gram)
+    centred = lambda c: c - c.mean(0) - c.mean(1, keepdim=True) + c.mean()
+    return (centred(gram[first][:, other]) for other in (first, second))
+
 def cvpca(
     x1:Tensor, # (B, ...) responses to B stimuli
     x2:Tensor, # (B, ...) responses to the same stimuli, shown again
@@ -35,13 +54,18 @@ def cvpca(
     x1, x2 = _repeats(x1, x2)
     n_swaps = check_whole(n_swaps, 'n_swaps', remedy='Stringer et al. use 10')
     (B, N), rng, total = x1.shape, check_generator(generator), 0.
+    gram = _products(x1, x2) if N > B else None
     for _ in range(n_swaps):
         swap = (torch.rand(B, 1, generator=rng) < .5).to(x1.device)
-        a, b = torch.where(swap, x2, x1), torch.where(swap, x1, x2)
-        a, b = a - a.mean(0), b - b.mean(0)
-        if N > B: a, b = a.T, b.T                      # the smaller of the two eigenproblems
-        _, u = eigendecomposition(a.T @ a)
-        total = total + ((a @ u) * (b @ u)).sum(0)
+        if N > B:                                      # the smaller of the two eigenproblems
+            products, across = _exchanged(gram, swap[:, 0])
+            _, u = eigendecomposition(products, overwrite=True)
+            total = total + (u * (across @ u)).sum(0)
+        else:
+            a, b = torch.where(swap, x2, x1), torch.where(swap, x1, x2)
+            a, b = a - a.mean(0), b - b.mean(0)
+            _, u = eigendecomposition(a.T @ a)
+            total = total + ((a @ u) * (b @ u)).sum(0)
     return total / (n_swaps * B)
 
 # %% ../nbs/00a_noise.ipynb #6e87a5a1
