@@ -17,7 +17,7 @@ from configparser import ConfigParser
 from importlib.metadata import distribution, distributions
 from pathlib import Path
 
-from common import build_wheel, notebook_files, root, slow
+from common import build_wheel, notebook_files, pip, root, slow
 
 config = ConfigParser(delimiters=['='])
 config.read(root/'settings.ini', encoding='utf-8')
@@ -60,14 +60,14 @@ def python_of(version):
 def needs(names):
     "These packages of the Python that runs this script, with all that they need there."
     from packaging.requirements import Requirement
-    found, left = {}, list(names)
+    seen, left = set(), [(name, '') for name in names]                              # of each package the extras that are asked for
     while left:
-        name = name_of(left.pop())
-        if name in found: continue
-        found[name] = distribution(name)
-        asked = map(Requirement, found[name].requires or [])
-        left += [r.name for r in asked if not r.marker or any(r.marker.evaluate({'extra': e}) for e in {'', *r.extras})]
-    return found
+        name, extra = left.pop()
+        if (name, extra) in seen: continue
+        seen.add((name, extra))
+        asked = [r for r in map(Requirement, distribution(name).requires or []) if not r.marker or r.marker.evaluate({'extra': extra})]
+        left += [(name_of(r.name), extra) for r in asked for extra in ('', *r.extras)]
+    return {name: distribution(name) for name, _ in seen}
 
 def lend(packages, folder):
     "Links in `folder` to packages of the Python that runs this script."
@@ -80,7 +80,7 @@ def make(folder, kind, lent):
     "An environment of this kind; its Python."
     python, (version, file) = folder/'bin/python', kinds[kind]
     if (folder/'complete').exists(): return python
-    subprocess.run([sys.executable if lent else python_of(version), '-m', 'venv', str(folder)], check=True)
+    subprocess.run([sys.executable if lent else python_of(version), '-m', 'venv', '--without-pip', str(folder)], check=True)
     site, = (folder/'lib').glob('python*/site-packages')
     given = {} if not lent else {name_of(d.name): d for d in distributions()} if kind=='tests' else needs(big)
     lend([package for name, package in given.items() if name!=name_of(settings['lib_name'])], folder/'lent')
@@ -92,7 +92,7 @@ def make(folder, kind, lent):
     if lent:
         wanted -= {'pandas', 'scikit-learn', 'fastai'}
         if 'ipywidgets' in wanted: wanted |= widgets; alone |= widgets            # which would bring Jupyter's server
-    install = [str(python), '-m', 'pip', '--disable-pip-version-check', 'install', '-q', '-c', str(folder/'pins.txt')]
+    install = [*pip_for(python), 'install', '-q', '--no-compile', '-c', str(folder/'pins.txt')]
     for options, names in (([], wanted - alone), (['--no-deps'], wanted & alone)):
         if names: subprocess.run([*install, *options, *sorted(names)], check=True)
     if kind=='colab':
@@ -101,10 +101,20 @@ def make(folder, kind, lent):
     (folder/'complete').touch()
     return python
 
+def pip_for(python):
+    "The pip that runs this script, at work in another environment."
+    return [*pip, '--python', str(python)]
+
 def frozen(python):
     "The packages of an environment with their versions."
-    lines = subprocess.run([str(python), '-m', 'pip', 'freeze'], capture_output=True, text=True, check=True).stdout.splitlines()
-    return {name_of(line): re.split('==| @ ', line)[1] for line in lines if re.search('==| @ ', line)}
+    listed = 'import importlib.metadata as m, json; print(json.dumps([[d.name, d.version] for d in m.distributions()]))'
+    said = subprocess.run([str(python), '-c', listed], cwd=python.parent, env=own_environment(python), capture_output=True, text=True, check=True)
+    return {name_of(name): version for name, version in reversed(json.loads(said.stdout))}       # the first on the path counts
+
+def own_environment(python):
+    "The variables of this process, without those that lead Python to other packages or tell of a test."
+    kept = {name: value for name, value in os.environ.items() if name not in ('PYTHONPATH', 'MPLBACKEND', 'IN_TEST')}
+    return {'OMP_NUM_THREADS': '1', **kept, 'PATH': f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
 
 def first_cell(notebook):
     "What the first cell of a notebook gives to pip."
@@ -115,29 +125,26 @@ def install(python, wheel, kind, lent):
     command, = {first_cell(json.loads(file.read_text(encoding='utf-8'))) for file in notebook_files()}
     wanted = re.search(r'"powerlaw_nb(\[[^\]]*\])? @ git\+[^"]+"', command)
     words = command.replace(wanted[0], f'{wheel}{wanted[1] or ""}').split() + ['--no-deps']*lent
-    pip = [str(python), '-m', 'pip', '--disable-pip-version-check']
-    subprocess.run([*pip, 'uninstall', '-q', '-y', 'powerlaw_nb'], check=True)
+    if 'powerlaw-nb' in frozen(python): subprocess.run([*pip_for(python), 'uninstall', '-q', '-y', 'powerlaw_nb'], check=True)
     before = frozen(python)
-    subprocess.run([*pip, *words], check=True)
+    subprocess.run([*pip_for(python), *words], check=True)
     after = frozen(python)
-    print('added:', ', '.join(f'{name} {after[name]}'[:60] for name in sorted(set(after)-set(before))))
+    print('added:', ', '.join(f'{name} {after[name]}' for name in sorted({*after}-{*before})))
     problems = [f'{name}: {before[name]} became {after.get(name, "nothing")}' for name in before if after.get(name)!=before[name]]
     if lent:                                                                       # what pip would have had to change
-        asked = subprocess.run([*pip, 'check'], capture_output=True, text=True).stdout.splitlines()
+        asked = subprocess.run([*pip_for(python), 'check'], capture_output=True, text=True).stdout.splitlines()
         problems += [line for line in asked if line.startswith(('powerlaw-nb ', 'powerlaw_nb '))]
-    tools = {name_of(r) for key, value in settings.items() if key.endswith('_requirements') for r in value.split()}
-    extra = tools - set(map(name_of, settings['requirements'].split())) - set(colab_too) if kind!='tests' else set()
-    return problems + [f'{name} is there, which readers do not have' for name in sorted(extra & set(after))]
+    tools = {name_of(r) for key, value in settings.items() if key.endswith('_requirements') for r in value.split()} if kind!='tests' else set()
+    tools -= {*map(name_of, settings['requirements'].split()), *colab_too}
+    return problems + [f'{name} is there, which readers do not have' for name in sorted(tools & {*after})]
 
 def run(python, file):
     "Run a notebook in an empty folder; what it printed at its end, whether it came to it, and how long it took."
     start, notebook = time.time(), json.loads(file.read_text(encoding='utf-8'))
     notebook['cells'] = [c for c in notebook['cells'][1:] if c['cell_type']=='code' and not slow.search(''.join(c['source']))]
-    own = {name: value for name, value in os.environ.items() if name not in ('PYTHONPATH', 'MPLBACKEND', 'IN_TEST')}
-    environment = {'OMP_NUM_THREADS': '1', **own, 'PATH': f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder)/file.name).write_text(json.dumps(notebook), encoding='utf-8')
-        done = subprocess.run([str(python), '-c', runner, file.name], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+        done = subprocess.run([str(python), '-c', runner, file.name], cwd=folder, env=own_environment(python), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return re.sub(r'\x1b\[[\d;]*m', '', done.stdout)[-3000:], done.returncode==0, time.time()-start
 

@@ -48,7 +48,7 @@ def build_wheel(folder, python=sys.executable):                  # a Python that
         shutil.copy(root/file, folder/'copy'/file)
     subprocess.run([str(python), 'setup.py', '-q', 'sdist', '-d', str(folder)], cwd=folder/'copy', check=True, capture_output=True)
     archive, = folder.glob('*.tar.gz')
-    subprocess.run([str(python), *pip[1:], 'wheel', '-q', '--no-deps', '--no-build-isolation', '-w', str(folder), str(archive)], check=True)
+    subprocess.run([*pip, '--python', str(python), 'wheel', '-q', '--no-deps', '--no-build-isolation', '-w', str(folder), str(archive)], check=True)
     wheel, = folder.glob('*.whl')
     return wheel
 
