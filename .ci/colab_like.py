@@ -92,18 +92,17 @@ def make(folder, kind, lent):
     if lent:
         wanted -= {'pandas', 'scikit-learn', 'fastai'}
         if 'ipywidgets' in wanted: wanted |= widgets; alone |= widgets            # which would bring Jupyter's server
-    install = [*pip_for(python), 'install', '-q', '--no-compile', '-c', str(folder/'pins.txt')]
     for options, names in (([], wanted - alone), (['--no-deps'], wanted & alone)):
-        if names: subprocess.run([*install, *options, *sorted(names)], check=True)
+        if names: pip_in(python, 'install', '-q', '--no-compile', *options, *sorted(names), pins=folder/'pins.txt', check=True)
     if kind=='colab':
         (site/'google/colab').mkdir(parents=True)
         (site/'google/colab/__init__.py').write_text('"A stand-in: says only that this is Colab."\n')
     (folder/'complete').touch()
     return python
 
-def pip_for(python):
-    "The pip that runs this script, at work in another environment."
-    return [*pip, '--python', str(python)]
+def pip_in(python, *words, pins=os.devnull, **options):
+    "Run pip for an environment, with these constraints in the place of any that this machine has."
+    return subprocess.run([*pip, '--python', str(python), *words], env={**os.environ, 'PIP_CONSTRAINT': str(pins)}, text=True, **options)
 
 def frozen(python):
     "The packages of an environment with their versions."
@@ -125,14 +124,14 @@ def install(python, wheel, kind, lent):
     command, = {first_cell(json.loads(file.read_text(encoding='utf-8'))) for file in notebook_files()}
     wanted = re.search(r'"powerlaw_nb(\[[^\]]*\])? @ git\+[^"]+"', command)
     words = command.replace(wanted[0], f'{wheel}{wanted[1] or ""}').split() + ['--no-deps']*lent
-    if 'powerlaw-nb' in frozen(python): subprocess.run([*pip_for(python), 'uninstall', '-q', '-y', 'powerlaw_nb'], check=True)
+    if 'powerlaw-nb' in frozen(python): pip_in(python, 'uninstall', '-q', '-y', 'powerlaw_nb', check=True)
     before = frozen(python)
-    subprocess.run([*pip_for(python), *words], check=True)
+    pip_in(python, *words, check=True)
     after = frozen(python)
     print('added:', ', '.join(f'{name} {after[name]}' for name in sorted({*after}-{*before})))
     problems = [f'{name}: {before[name]} became {after.get(name, "nothing")}' for name in before if after.get(name)!=before[name]]
     if lent:                                                                       # what pip would have had to change
-        asked = subprocess.run([*pip_for(python), 'check'], capture_output=True, text=True).stdout.splitlines()
+        asked = pip_in(python, 'check', capture_output=True).stdout.splitlines()
         problems += [line for line in asked if line.startswith(('powerlaw-nb ', 'powerlaw_nb '))]
     tools = {name_of(r) for key, value in settings.items() if key.endswith('_requirements') for r in value.split()} if kind!='tests' else set()
     tools -= {*map(name_of, settings['requirements'].split()), *colab_too}
