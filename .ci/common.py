@@ -40,15 +40,15 @@ def tracked():
     listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
     return sorted({f for f in listed if (root/f).exists()})
 
-def build_wheel(folder):
+def build_wheel(folder, python=sys.executable):                  # a Python that has setuptools
     "Build source archive and wheel as a release does, the wheel from the archive, from a copy without leftovers of earlier builds."
     folder = Path(folder)
     for file in tracked():
         (folder/'copy'/file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root/file, folder/'copy'/file)
-    subprocess.run([sys.executable, 'setup.py', '-q', 'sdist', '-d', str(folder)], cwd=folder/'copy', check=True, capture_output=True)
+    subprocess.run([str(python), 'setup.py', '-q', 'sdist', '-d', str(folder)], cwd=folder/'copy', check=True, capture_output=True)
     archive, = folder.glob('*.tar.gz')
-    subprocess.run([*pip, 'wheel', '-q', '--no-deps', '--no-build-isolation', '-w', str(folder), str(archive)], check=True)
+    subprocess.run([*pip, '--python', str(python), 'wheel', '-q', '--no-deps', '--no-build-isolation', '-w', str(folder), str(archive)], check=True)
     wheel, = folder.glob('*.whl')
     return wheel
 

@@ -61,7 +61,7 @@ class MLP(nn.Module):
         x = s.flatten(1)                                         # (B, widths[0])
         if x.shape[1]!=self.widths[0]: raise ValueError(
             f's has shape {tuple(s.shape)}, that is {x.shape[1]} values an image, but the first width is {self.widths[0]}')
-        for name in self.hidden_layers: x = self.get_submodule(name)(x)
+        for name in self.hidden_layers: x = getattr(self, name)(x)   # torch 2.4 compiles no get_submodule
         return self.readout(x)
 
 # %% ../nbs/03_models.ipynb #bb0bbfb7

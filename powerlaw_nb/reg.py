@@ -308,7 +308,7 @@ def _exact_loss(x, law, group):
             'eigvecs is None: vmap hides the values that a solver must look at; give cached eigenvectors') from None
     _warn_small_batch(*x.shape)
     spectrum, mean = eigenvalues_of(x), x.detach().mean(0, dtype=torch.float64)
-    first = spectrum[:tau].tolist()
+    first = [value.item() for value in spectrum[:tau]] if _transformed() else spectrum[:tau].tolist()   # for torch 2.4
     floor = anchor_floor(first[0], spectrum.sum().item(), mean.dot(mean).item(), x.shape[1], torch.float64)
     check_anchor(first, floor, tau)
     return penalty_of(spectrum, _power_law(spectrum, alpha, tau, tau), tau, beta)

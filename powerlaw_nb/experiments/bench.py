@@ -20,7 +20,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.profiler import ProfilerActivity, profile
+from torch.autograd.profiler import profile
 
 from . import report
 from ..check import check_choice, check_path, check_whole, device_here
@@ -98,8 +98,8 @@ def peak_bytes(
         torch.cuda.reset_peak_memory_stats(device); before = torch.cuda.memory_allocated(device)
         work(); _wait(device)
         return torch.cuda.max_memory_allocated(device) - before
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler: work()
-    events = sorted((e for e in profiler.profiler.kineto_results.events() if e.name()=='[memory]'), key=lambda e: e.start_ns())
+    with profile(profile_memory=True) as profiler: work()
+    events = sorted((e for e in profiler.kineto_results.events() if e.name()=='[memory]'), key=lambda e: e.start_ns())
     return int(max(np.cumsum([e.nbytes() for e in events]), default=0))
 
 # %% ../../nbs/engineering/90_benchmarks.ipynb #4096b34b
