@@ -24,7 +24,7 @@ gpu = {                                                           # what a GPU d
                      '08a_measure.ipynb', '00b_intrinsic.ipynb', '00c_measures.ipynb', 'engineering/01_covariance.ipynb', 'engineering/17_wide.ipynb'], small),
     **dict.fromkeys(['10_shallow.ipynb', '11_whiten.ipynb', '12_all_layers.ipynb', '13_appendix.ipynb', '16_claims.ipynb'], switch),
     '04_trainer.ipynb': 'The section *On a GPU* uses one when there is one, and puts its times beside those of the CPU.',
-    '09a_page.ipynb': 'The runs of this page are made on the CPU; the switch that it explains takes a GPU when there is one.',
+    '09a_switch.ipynb': 'The runs of this page are made on the CPU; the switch that it explains takes a GPU when there is one.',
     '15_report.ipynb': 'The runs of this page are small; the command line takes a GPU when there is one.',
     'engineering/07_execute.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.',
     'engineering/18_devices.ipynb': 'Its processes run on the CPU, also where there are GPUs; the script that it shows takes one GPU for each process.',
