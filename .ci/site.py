@@ -8,7 +8,7 @@ python .ci/site.py             # tries this file on a small site of its own"""
 import gzip, re, sys, tempfile
 from pathlib import Path
 
-from common import report, root
+from common import html as page, notebooks, report, root
 from links import site
 
 limit = 1_500_000
@@ -117,6 +117,8 @@ def settings():
         yield "setup.py: without nbdev's entry point no name becomes a link (after a change, install the package again)"
     found.read(root/'settings.ini', encoding='utf-8')
     if not (root/'nbs'/found['DEFAULT']['readme_nb']).resolve().samefile(root/'README.md'): yield 'settings.ini: readme_nb lets nbdev_docs write README.md'
+    taken = {file.name for file in (root/'nbs').glob('*.html')}       # a page of that name would be put into every page
+    yield from (f'{name}: its page would take the name of nbs/{page(name)}' for name in notebooks() if page(name) in taken)
     if html.get('html-math-method')!='mathml': yield '_quarto.yml: html-math-method is not mathml'
     for kind, theme in html['theme'].items():
         text = '\n'.join((root/'nbs'/part).read_text(encoding='utf-8') for part in theme if part.endswith('.scss'))
