@@ -39,6 +39,7 @@ def keep_outputs(shell, folder):
         if not nb.get('path_'): return run_all(self, nb, *args, **kwargs)
         path, start, finished, self.captured = Path(nb['path_']).resolve(), core_seconds(), False, {}
         tested = sources(path)
+        if drawing := sys.modules.get('matplotlib'): drawing.rcdefaults()          # a notebook begins without the settings of the last one
         try:
             result = run_all(self, nb, *args, **kwargs)
             finished = True

@@ -15,14 +15,14 @@ import numpy as np
 import torch
 
 from ..check import check_number, check_whole, device_here
-from ..data import as_images, mnist
+from ..data import as_images
 from ..models import hidden_layers
 from ..regularizer import layer_covariances
 from ..attacks import fgsm, is_correct, white_noise
 from ..checks import evaluation_checks
 from .runs import Run, check_run, grid
 from .store import packaged_store
-from .measure import make_trainer, strong_accuracies
+from .measure import both_sets, make_trainer, strong_accuracies
 
 # %% ../../nbs/engineering/06b_estimate.ipynb #87a61851
 _free = ('preset', 'seed', 'beta', 'alpha', 'tau', 'lr', 'amsgrad', 'epochs')
@@ -66,12 +66,12 @@ def _step(trainer, batch, device):
 def measure_costs(
     run:Run, # of the kind in question
     device:str='cpu', # where it would be computed
-    data:tuple=None, # training and test set, if the caller has them: mnist(raw=True) and mnist(train=False) on `device`
+    data:tuple=None, # training and test set, if the caller has them: both_sets(device)
 )->Costs:
     "Time a training step, a refresh and the passes of an evaluation of one run."
     device = device_here(device)
     trainer = make_trainer(run, device)
-    train, test = data or (mnist(device=device, raw=True), mnist(train=False, device=device))
+    train, test = data or both_sets(device)
     batch = as_images(train[0][:run.batch_size]), train[1][:run.batch_size]
     x, y = (t[:min(run.test_images, 1000)] for t in test)
     model, spectral = trainer.model, [r for r in trainer.regularizers if hasattr(r, 'refresh')]
@@ -167,7 +167,7 @@ def _threads_of(workers):
 def _costs_here(runs, device, workers):
     "The costs of runs, measured in this process."
     if not runs: return []
-    data = mnist(device=device, raw=True), mnist(train=False, device=device)
+    data = both_sets(device)
     with _threads_of(workers): return [measure_costs(run, device, data) for run in runs]
 
 def _known_seconds(finished):

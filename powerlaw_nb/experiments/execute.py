@@ -21,12 +21,13 @@ from filelock import Timeout
 from tqdm.auto import tqdm
 
 from ..check import NonFiniteError, check_choice, check_path, check_whole, device_here
-from ..data import Batches, mnist
+from ..data import Batches
 from ..trainer import Callback, Checkpoint, Progress
 from ..attacks import fgsm
 from .runs import Run, check_run, grid, run_from_config
 from .store import Store, check_results, check_store
-from .measure import evaluate, make_trainer, run_checks, stored_curve, strong_accuracies
+from .measure import (
+    both_sets, evaluate, make_trainer, run_checks, stored_curve, strong_accuracies)
 from .cluster import on_ray
 from .estimate import duration, estimate, measure_costs
 
@@ -146,7 +147,7 @@ def execute_run(
     store:Store, # where its result goes
     device:str='cpu', # where to compute
     progress:bool|Callable=False, # show a bar over the epochs; or a function that is told how many epochs are done, and the loss
-    data:tuple=None, # training and test set, if the caller has them: mnist(raw=True) and mnist(train=False) on `device`
+    data:tuple=None, # training and test set, if the caller has them: both_sets(device)
     strong:int=0, # so many test images meet the strong attack, too: a stored result is kept and added to; with 0 it is replaced
 )->dict: # as stored; `seconds` has train (steps), refresh (eigenvectors) and evaluate (spectra, attacks, maps), none in another
     "Train and evaluate one run, from its checkpoint if there is one, and store the result."
@@ -157,7 +158,7 @@ def execute_run(
     trainer, began = _begin(make, checkpoint, run.epochs), time.perf_counter()
     origin = dict(**code_origin(), torch=torch.__version__, device=device_name(device),
                   date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
-    data = data or (mnist(device=device, raw=True), mnist(train=False, device=device))
+    data = data or both_sets(device)
     if known and 'failed' not in known: result = _without_run(known)
     else: store.save(result := _result(run, trainer, origin, *_measured(trainer, run, data)))
     if strong and 'failed' not in result:
@@ -264,7 +265,7 @@ def _tell(name, epoch, loss):
 @cache
 def _data(device):
     "Training and test set, read once in a process: a worker computes many runs."
-    return mnist(device=device, raw=True), mnist(train=False, device=device)
+    return both_sets(device)
 
 def _costs_there(run, device): return measure_costs(run, device, _data(device))
 
@@ -322,7 +323,7 @@ def _computed(runs, store, device, tell, workers, engine, strong, before):
     if engine=='ray': yield from _with_ray(runs, store, device, workers, strong)
     elif workers>1: yield from _side_by_side(runs, compute, workers, tell, before)
     else:
-        data = cache(lambda: (mnist(device=device, raw=True), mnist(train=False, device=device)))     # read at the first need
+        data = cache(partial(both_sets, device))     # read at the first need
         before(lambda some: [measure_costs(run, device, data()) for run in some])
         yield from _one_by_one(runs, partial(compute, tell=tell, data=data))
 

@@ -49,7 +49,7 @@ class Page:
 def open_page(
     section:str|tuple, # of the grid: 'shallow', 'whiten', 'all_layers', 'paper' (all three), 'choices'; or several
     preset:str=None, # None: the stored results; 'smoke', 'quick', 'small' or 'paper': run the section here
-    seeds:Iterable=(0,), # ints, one network of each kind for each; None: the three of the preset
+    seeds:Iterable=(0,), # ints, one network of each kind for each; None: those of the preset
     device:str=None, # 'cpu' or 'cuda'; None: the GPU when there is one
     folder:str|Path='results', # where own runs are stored; finished ones in it are kept
 )->Page:

@@ -53,16 +53,16 @@ class Story:
 class _Watch(Callback):
     "Looks at a network at some steps of its training."
     order = 90                                                    # after all that changes something
-    def __init__(self, steps, per_epoch, images, eps):
-        self.steps, self.per_epoch, self.images, self.eps, self.frames = steps, per_epoch, images, eps, []
+    def __init__(self, steps, per_epoch, test, images, eps):
+        self.steps, self.per_epoch, self.test, self.images, self.eps, self.frames = steps, per_epoch, test, images, eps, []
 
     def before_fit(self, trainer): self.after_batch(trainer)
 
     def after_batch(self, trainer):
         if trainer.step not in self.steps: return
-        (x, y), model = mnist(train=False), trainer.model
+        model = trainer.model
         device, layer = next(model.parameters()).device, hidden_layers(model)[0]
-        x, y = x[:5000].to(device), y[:self.images].to(device)
+        x, y = self.test[0].to(device), self.test[1][:self.images].to(device)
         with torch.no_grad(), evaluating(model), capture(model, [layer]) as seen: model(x)
         accuracy = robustness_curve(model, x[:self.images], y, pgd, self.eps)
         self.frames.append(dict(step=trainer.step, epoch=trainer.step/self.per_epoch, spectrum=eigenspectrum(seen[layer]).cpu(),
@@ -79,10 +79,10 @@ def training_story(
 )->Story:
     "Train the networks of `train_pair`, and look at them meanwhile; this leaves the training as it is."
     looks, images = check_whole(looks, 'looks', low=2), check_whole(images, 'images', high=5000)
-    watches = {}
+    watches, test = {}, mnist(train=False, limit=5000)
     def watch(label, steps):
         wanted = {round(steps*(i/(looks-1))**2) for i in range(looks)}
-        watches[label] = _Watch(wanted, steps/epochs, images, eps)
+        watches[label] = _Watch(wanted, steps/epochs, test, images, eps)
         return [watches[label]]
     models = _trained_pair(beta, epochs, seed, bn, watch)
     return Story(models, {label: watch.frames for label, watch in watches.items()}, tuple(eps))
