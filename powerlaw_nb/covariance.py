@@ -6,8 +6,9 @@
 __all__ = ['Covariance', 'solve', 'eigendecomposition', 'LeadingCovariance', 'full_precision', 'check_processes']
 
 # %% ../nbs/engineering/01_covariance.ipynb #9100a248
-import functools, warnings
+import warnings
 
+import scipy.linalg
 import torch
 import torch.distributed as dist
 from torch import Tensor
@@ -144,19 +145,12 @@ def solve(
         return tuple(r.to(matrix) if r.dtype==dtype else r.to(matrix.device) for r in results)
 
 # %% ../nbs/engineering/01_covariance.ipynb #065ed989
-def _eigh_in_place(cov):
-    "`torch.linalg.eigh` whose eigenvectors take the memory of `cov`."
-    memory = torch.from_numpy(cov.numpy()).mT           # through numpy: PyTorch declines when it sees that the two overlap
-    return torch.linalg.eigh(cov, out=(cov.new_empty(len(cov)), memory))
+_in_place_from = 1500                                  # neurons
 
-@functools.cache
-def _result_may_share():
-    "Whether this PyTorch writes eigenvectors over the matrix they belong to when both are views of one memory."
-    cov = torch.cov(torch.sin(torch.arange(300*200., device='cpu')).view(200, 300).double())
-    cov = (cov + cov.T)/2
-    try: wanted, found = torch.linalg.eigh(cov), _eigh_in_place(cov)                # in this order: the second destroys `cov`
-    except RuntimeError: return False
-    return all(torch.equal(a, b) for a, b in zip(found, wanted))
+def _eigh_in_place(cov):
+    "Eigenvalues and eigenvectors by LAPACK's divide and conquer; the eigenvectors take the memory of `cov`."
+    spectrum, eigvecs = scipy.linalg.eigh(cov.numpy().T, overwrite_a=True, check_finite=False, driver='evd')
+    return torch.from_numpy(spectrum), torch.from_numpy(eigvecs)
 
 def _as_covariance(cov):
     "A covariance in a type that a solver takes, checked."
@@ -180,12 +174,12 @@ def _as_covariance(cov):
 @torch.inference_mode(False)
 def eigendecomposition(
     cov:Tensor, # (N, N) symmetric; a tensor or an array, of whole numbers, too
-    overwrite:bool=False, # give up `cov` to save the memory of a copy; matters for wide layers on a CPU
+    overwrite:bool=False, # give up `cov` to save the memory of a copy; done for wide layers on a CPU, N >= 1500
 )->tuple[Tensor, Tensor]: # spectrum (N,) descending; eigvecs (N, N), one eigenvector in each column
     "Eigenvalues and eigenvectors of a covariance, largest first."
     cov = _as_covariance(cov)
     last_try = cov.device.type=='cpu' and cov.dtype==torch.float64      # `solve` would have no other
-    in_place = overwrite and last_try and cov.is_contiguous() and _result_may_share()
+    in_place = overwrite and last_try and cov.is_contiguous() and len(cov) >= _in_place_from
     spectrum, eigvecs = _eigh_in_place(cov) if in_place else solve(torch.linalg.eigh, cov)
     return spectrum.flip(0), eigvecs.flip(1)
 
