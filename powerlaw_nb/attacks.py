@@ -240,12 +240,16 @@ def _stand(model, x, y, attack, eps, chunk):
     try: return is_correct(model, attack(model, x, y, eps), y)
     finally: _chunk.reset(token)
 
+def _pieces(indices, size):
+    "Indices in pieces of at most `size`; no piece where there are none."
+    return (indices[i:i+size] for i in range(0, len(indices), size))
+
 def _visited(model, x, y, attack, radii, nested, batch_size):
     "Accuracy at rising radii, one after the other."
     everyone = standing = torch.arange(len(x), device=x.device)
     for e in radii:
         chosen = standing if nested else everyone
-        correct = [_stand(model, x[i], y[i], attack, e, n) for n, i in enumerate(chosen.split(batch_size)) if len(i)]
+        correct = [_stand(model, x[i], y[i], attack, e, n) for n, i in enumerate(_pieces(chosen, batch_size))]
         standing = chosen[torch.cat(correct)] if correct else chosen
         yield len(standing)/len(x)
 
@@ -255,7 +259,7 @@ def _bisected(model, x, y, attack, radii, batch_size):
     middle = torch.zeros_like(stands)                             # first the smallest radius, often 0: what is wrong anyway
     while (open := stands<breaks).any():
         for k in middle[open].unique().tolist():
-            for n, i in enumerate((open & (middle==k)).nonzero().squeeze(1).split(batch_size)):
+            for n, i in enumerate(_pieces((open & (middle==k)).nonzero().squeeze(1), batch_size)):
                 correct = _stand(model, x[i], y[i], attack, radii[k], n)
                 stands[i], breaks[i] = torch.where(correct, k+1, stands[i]), torch.where(correct, breaks[i], k)
         middle = (stands+breaks)//2
@@ -326,8 +330,8 @@ def stands_again(
     _check_function(attack)
     again = torch.zeros_like(y, dtype=torch.bool)
     for e in sorted(set(eps)):
-        for n, i in enumerate((~again & (radius<e)).nonzero().squeeze(1).split(batch_size)):
-            if len(i): again[i] = _stand(model, x[i], y[i], attack, e, n)
+        for n, i in enumerate(_pieces((~again & (radius<e)).nonzero().squeeze(1), batch_size)):
+            again[i] = _stand(model, x[i], y[i], attack, e, n)
     return again
 
 # %% ../nbs/06_attacks.ipynb #5cb886c5
