@@ -51,7 +51,7 @@ def natural_patches(
         patches.append(picture[top:top+size, left:left+size])
     return torch.stack(patches)[:, None].clamp(0, 1)
 
-# %% ../../nbs/engineering/07c_subspace.ipynb #e3e7211a
+# %% ../../nbs/engineering/07c_subspace.ipynb #838686a0
 @dataclass(frozen=True)
 class Subspace:
     "A flat set of images with d coordinates of mean square 1 over the images that it was made of."
@@ -76,6 +76,8 @@ class Subspace:
         z:Tensor, # (B, d) coordinates
     )->Tensor: # (B, C, H, W), perhaps a little outside [0,1]
         "The images with some coordinates."
+        z = check_activations(z, 'z', min_rows=1)
+        if z.shape[1]!=self.d: raise ValueError(f'z has shape {tuple(z.shape)}: give the {self.d} coordinates of each image')
         return (self.mean + self.scale * z.to(self.mean) @ self.axes.T).view(-1, *self.shape)
 
 def leading_subspace(
