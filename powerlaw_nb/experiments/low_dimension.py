@@ -232,7 +232,7 @@ def robustness_change(
     share = lambda r, variant: np.mean((r['networks'][variant]['common'] or [np.nan])[1:] or [np.nan])
     return np.array([share(r, 'specreg-all') - share(r, 'vanilla') for r in results])
 
-# %% ../../nbs/16b_low_dimensions.ipynb #ce4da130
+# %% ../../nbs/16b_low_dimensions.ipynb #122cca19
 def _cells(results):
     "The combinations of data, dimension and unit in some results, and the results of each."
     check_results(results, 'task', 'networks', least=1)
@@ -285,8 +285,8 @@ def verdicts(
     table = []
     for act in ('tanh', 'relu'):
         for kind in ('random', 'vanilla'):
-            sides = [*layer_sides(results, act, (kind,)).values()]
-            table.append((f"{'1, tanh' if act=='tanh' else '2a, ReLU'} {kind}", 'each layer above 1 + 2/d', _count(sides, 'above')))
+            sides, question = [*layer_sides(results, act, (kind,)).values()], '1, tanh' if act=='tanh' else '2a, ReLU'
+            table.append((f'{question} {kind}', 'each layer above 1 + 2/d', _count(sides, 'above')))
     tanh, relu = margins(results, 'tanh'), margins(results, 'relu')
     table.append(('2b', 'ReLU above by less than tanh', _count([relu[key] < tanh[key] for key in relu], True)))
     near = {key: abs(relu[key] - 1/key[1]) < .2*(1 + 3/key[1]) for key in relu if key[2:]==('random', 0) and key[1] in (1, 2)}
