@@ -22,6 +22,7 @@ from .runs import grid, is_choice, presets, sections
 from .store import Store, check_store
 from .estimate import duration
 from .execute import choose, engines, reproduce, stored_device, workers_of
+from .sections import reproduce_section, section_modules
 from .select import by_label, last_layer, mean_sd, section_labels
 from .claims import claims, stronger_verdicts
 from .plots import plot_robustness, plot_spectra
@@ -281,8 +282,18 @@ def report_of(
     print(f'Report: {page.resolve()}')
     return 0
 
+_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0)      # options that only runs have, with their defaults
+
+def _reproduce_tasks(arguments):
+    "Do the tasks of a section that is no grid of runs."
+    given = [name for name, usual in _of_runs.items() if getattr(arguments, name)!=usual]
+    if given: raise ValueError(f'{given[0]} is for the sections of runs, {[*sections]}: leave it out for {arguments.section!r}')
+    a = arguments
+    return reproduce_section(a.section, a.preset, a.out, a.device, a.only, progress=sys.stderr.isatty())
+
 def _reproduce(arguments):
     "Run a section, or a part of it, and write its report."
+    if arguments.section in section_modules: return _reproduce_tasks(arguments)
     start, failed = time.perf_counter(), []
     def report(number, of, run, result, *times):
         failed.append('failed' in result)
@@ -305,7 +316,8 @@ def _add_reproduce(commands):
     "The command `reproduce` and its options."
     command = commands.add_parser('reproduce', help='run a section of the paper and write its report')
     option = command.add_argument
-    option('--section', default='shallow', help=f"part of the paper: {', '.join(sections)} (default shallow, section 4.1)")
+    option('--section', default='shallow', help=f"part of the paper: {', '.join(sections)} (default shallow, section 4.1); "
+           f"or tasks of another chapter: {', '.join(section_modules)}")
     option('--preset', default='quick', help=f"size: {', '.join(presets)} (default quick: minutes on two CPU cores)")
     option('--out', default='results', help='folder of the results (default results); finished runs in it are kept')
     option('--only', action='append', default=[], metavar='WORD',
