@@ -56,7 +56,7 @@ def load_weights(
     model.load_state_dict(tensors)
     return model, epoch
 
-# %% ../nbs/07c_checkpoints.ipynb #9a65eefa
+# %% ../nbs/07c_checkpoints.ipynb #c611307d
 def _named(path, epoch, place):
     "An epoch for a checkpoint: of the trainer, else the last number in the name of the file, else its place."
     if epoch is not None: return epoch
@@ -70,16 +70,18 @@ class CheckpointReport(Tables):
     reports:dict # by epoch, in rising order: NetworkReport
 
     @property
-    def table(self)->list: # of dict: epoch, accuracy, median critical radius, and of each layer exponent with interval and dimension
+    def table(self)->list: # of dict: epoch, accuracy, radius (median, critical), and of each layer exponent, interval, dimension
         "One row for each checkpoint."
         return [dict(epoch=epoch, accuracy=r.accuracy, radius=r.robustness.median if r.robustness else math.nan)
-                | {f"{key} {row['layer']}": row[key] for row in r.table for key in ('alpha', 'alpha_low', 'alpha_high', 'dimension')}
+                | {f"{key} {row['layer']}": row[key] for row in r.table
+                   for key in ('alpha', 'alpha_low', 'alpha_high', 'dimension')}
                 for epoch, r in self.reports.items()]
 
     def _blocks(self):
         yield 'title', f'{self.name} at {len(self.reports)} moments'
         layers = [row['layer'] for row in next(iter(self.reports.values())).table]
-        heads = ['epoch', 'accuracy', 'critical radius', *(f'{what} of {layer}' for what in ('α', 'dim 90 %') for layer in layers)]
+        of_layers = [f'{what} of {layer}' for what in ('α', 'dim 90 %') for layer in layers]
+        heads = ['epoch', 'accuracy', 'critical radius', *of_layers]
         shown = lambda value, digits: '' if math.isnan(value) else f'{value:.{digits}f}'
         yield 'table', (heads, [[row['epoch'], shown(row['accuracy'], 3), shown(row['radius'], 3),
                                  *(shown(row[f'alpha {layer}'], 2) for layer in layers),
