@@ -28,7 +28,7 @@ from .attacks import (
 from .checks import Finding, evaluation_checks
 from .layer_measures import layer_findings, stream_layers
 
-# %% ../nbs/07b_analyse.ipynb #608d3a09
+# %% ../nbs/07b_analyse.ipynb #ba4f9db7
 def _is_array(value): return isinstance(value, (Tensor, np.ndarray))
 
 def _parts(data, images, batch_size):
@@ -97,8 +97,8 @@ class _Source:
         "Take in what the network gave for the last batch."
         if not self.labels: return
         logits = check_logits(output, len(self.labels[-1]))
-        check_classes(logits, self.labels[-1].to(logits.device))
-        self.answers.append((logits.argmax(1).cpu()==self.labels[-1]))
+        check_classes(logits, self.labels[-1])
+        self.answers.append(logits.argmax(1).cpu()==self.labels[-1])
 
 # %% ../nbs/07b_analyse.ipynb #27777382
 def _scaled_pgd(model, x, y, eps, steps=20, step_size=None):
