@@ -65,16 +65,21 @@ class MLP(nn.Module):
         return self.readout(x)
 
 # %% ../nbs/03_models.ipynb #bb0bbfb7
+def _kept(shape):
+    "Padding of the convolutions, and size of the second pooling: smaller images are cut down less."
+    if not hasattr(shape, '__len__') or len(shape)!=3 or min(check_whole(n, f'a number in shape {shape}') for n in shape[1:])<4:
+        raise ValueError(f'shape is {shape}: give channels, height and width, with sides of 4 pixels or more')
+    return int(min(shape[1:])<18), 2 if min(shape[1:])>=12 else 1
+
 def feature_maps(
     shape:tuple=(1,28,28), # channels, height and width of an image
-)->tuple: # padding of the convolutions, and (height, width) of the map after each of the two poolings
-    "The sides of the feature maps of `CNN`; images under 10×10 get a border of one pixel, else nothing would be left of them."
-    channels, *sides = (check_whole(n, f'a number in shape {shape}') for n in shape)
-    if len(sides)!=2 or min(sides)<4: raise ValueError(
-        f'shape is {shape}: give channels, height and width, with sides of 4 pixels or more, for two convolutions with pooling')
-    padding = int(min(sides)<10)
-    halved = lambda sides: tuple((side - 2 + 2*padding)//2 for side in sides)        # 28 -> 26 -> 13 -> 11 -> 5
-    return padding, halved(sides), halved(halved(sides))
+)->list: # (height, width) of the map after each of the two poolings
+    "The sides of the feature maps of `CNN`."
+    (padding, last), sides, maps = _kept(shape), shape[1:], []
+    for pool in (2, last):                                        # 28 -> 26 -> 13 -> 11 -> 5
+        sides = tuple((side - 2 + 2*padding)//pool for side in sides)
+        maps.append(sides)
+    return maps
 
 class CNN(nn.Module):
     "The paper's convolutional network; the logits come out."
@@ -91,12 +96,12 @@ class CNN(nn.Module):
             f'channels is {channels}: give two numbers, one for each convolution')
         first, second = (check_whole(n, f'a channel in {channels}') for n in channels)
         width, classes = check_whole(width, 'width'), check_whole(classes, 'classes')
-        padding, _, last = feature_maps(shape)
-        flat, self.shape = second*math.prod(last), tuple(shape)
+        (padding, last), self.shape = _kept(shape), tuple(shape)
+        flat = second*math.prod(feature_maps(shape)[-1])
         self.hidden_layers = ['hidden1', 'hidden2', 'hidden3']
         self.hidden1 = nn.Sequential(nn.Conv2d(shape[0], first, 3, padding=padding), _activation(act), nn.MaxPool2d(2))
         self.hidden2 = nn.Sequential(
-            nn.Conv2d(first, second, 3, padding=padding), _activation(act), nn.MaxPool2d(2), nn.Flatten(), *_whitener(whiten, flat))
+            nn.Conv2d(first, second, 3, padding=padding), _activation(act), nn.MaxPool2d(last), nn.Flatten(), *_whitener(whiten, flat))
         self.hidden3 = nn.Sequential(nn.Linear(flat, width), _activation(act))
         self.readout = nn.Linear(width, classes)
 

@@ -88,7 +88,9 @@ def layer_spectra(
 
 def _fit_of(layer, spectrum, images):
     "The power law and the dimensions of a layer's spectrum over so many images, as they are stored."
-    try: fit = fit_powerlaw(spectrum, lo=11, hi=min(500, len(spectrum)//2, images//2))
+    N = len(spectrum)
+    hi = min(500, N//2 if N>=30 else N, images//2)               # half of a very small layer would leave no range
+    try: fit = fit_powerlaw(spectrum, lo=11, hi=hi)
     except ValueError as error: raise FloatingPointError(f'the activations of {layer} have collapsed: {error}') from error
     return dict(asdict(fit), dimension=int(n_components(spectrum, .9)), participation_ratio=float(participation_ratio(spectrum)))
 

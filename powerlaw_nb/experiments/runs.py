@@ -174,14 +174,17 @@ def layer_sizes(
 )->list: # of the hidden layers, first to last
     "How many neurons each hidden layer of a run's network has."
     if run.network!='cnn': return list(run.widths[1:-1])
-    _, *maps = feature_maps(run.shape)
-    return [channels*math.prod(sides) for channels, sides in zip(run.widths, maps)] + [run.widths[2]]
+    return [channels*math.prod(sides) for channels, sides in zip(run.widths, feature_maps(run.shape))] + [run.widths[2]]
 
 def _fitted(run, data):
     "A run with batches of 1.5 times its widest layer, and no more images than there are."
-    batch, images = 3*max(layer_sizes(run))//2, min(run.train_images, data.train)
+    sizes = layer_sizes(run)
+    if min(sizes)<run.tau+4: raise ValueError(
+        f'data {data.key} has images of {data.shape}: the {run.network} of preset {run.preset} would have layers of {sizes} neurons, '
+        f'too few for a power law from tau = {run.tau} on; take a larger preset, or section shallow')
+    batch, images = 3*max(sizes)//2, min(run.train_images, data.train)
     rest = images%batch
-    if rest<images and 2*rest<batch: images -= rest              # a last batch that is too small would have no spectrum
+    if rest<images and rest<=max(sizes): images -= rest          # a last batch as small as a layer could not be whitened
     epochs = math.ceil(run.epochs*run.train_images/images)       # fewer images are seen more often: as many steps
     return replace(run, batch_size=batch, train_images=images, test_images=min(run.test_images, data.test), epochs=epochs)
 
@@ -202,6 +205,9 @@ def _shallow_runs(run, betas):
 
 def _whiten_runs(run, betas):
     "Section 4.2."
+    if run.train_images<=(width := layer_sizes(run)[1]): raise ValueError(
+        f'data {run.data} has {run.train_images} images to train with: to whiten a layer of {width} neurons takes more; '
+        'take a smaller preset, or another section')
     whitened = [replace(run, variant='vanilla-wh'), *_regularized(run, 'specreg-wh', betas)]
     return [run, whitened[0], *_regularized(run, 'specreg', betas), *whitened[1:]]
 
