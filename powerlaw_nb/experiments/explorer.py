@@ -362,8 +362,8 @@ def explore_training(
 
 # %% ../../nbs/engineering/08a_explorers.ipynb #25769a10
 def _picture(image):
-    "An image (C, H, W) as matplotlib draws it: (H, W), or (H, W, 3)."
-    return (image[0] if len(image)==1 else image.movedim(0, -1)).numpy()
+    "An image (H, W) or (3, H, W) as matplotlib draws it."
+    return (image.movedim(0, -1) if image.ndim==3 else image).numpy()
 
 def _attack_figure(labels, shape, classes):
     "An empty figure with one row for each network, and the parts of it that move."
@@ -375,7 +375,7 @@ def _attack_figure(labels, shape, classes):
         bars.set(xlim=(-.6, classes-.4), ylim=(0, 1.05), xticks=numbers, yticks=[0, .5, 1], ylabel='probability', title=' ')
         image.set_ylabel(label)
         empty = np.zeros(shape[1:])
-        pictures = [image.imshow(_picture(torch.zeros(shape)), cmap='gray_r', vmin=0, vmax=1),
+        pictures = [image.imshow(_picture(torch.zeros(shape).squeeze(0)), cmap='gray_r', vmin=0, vmax=1),
                     change.imshow(empty, cmap='RdBu_r', vmin=-.2, vmax=.2)]
         after = bars.bar(range(classes), [0]*classes, color=style(label)['color'])
         before, = bars.plot(range(classes), [0]*classes, 'k_', ms=12, mew=2)
@@ -389,7 +389,7 @@ def _show_attack(parts, models, x, y, attack, eps):
     found, said = attack_all(models, x, y, attack, eps), []
     for (image, change, after, before, bars), (label, r) in zip(parts[1], found.items()):
         image.set_data(_picture(r['image']))
-        change.set_data((r['image'] - x[0]).mean(0).numpy())      # of colours the mean
+        change.set_data((r['image'] - x[0]).mean(0).numpy())      # in colour the mean; (H, W) less (1, H, W) in grey
         for bar, height in zip(after, r['after'].tolist()): bar.set_height(height)
         before.set_ydata(r['before'].numpy())
         was, now = int(r['before'].argmax()), int(r['after'].argmax())

@@ -106,7 +106,7 @@ def attack_all(
     y:int, # its class, 0 to K - 1
     attack:str='FGSM', # 'FGSM', 'PGD' (40 sign steps of 0.01) or 'white noise'
     eps:float=.05, # radius, or standard deviation of the noise, in units of the pixel range
-)->dict: # label -> dictionary of image (C, H, W), before (K,) and after (K,): class probabilities
+)->dict: # label -> dictionary of image (H, W), in colour (C, H, W), before (K,) and after (K,): class probabilities
     "One image attacked with each network, and the class probabilities before and after."
     move, result = moves[check_choice(attack, 'attack', moves)], {}
     for label, model in models.items():
@@ -114,7 +114,7 @@ def attack_all(
         image = x.to(device)
         attacked = move(model, image, torch.tensor([y], device=device), eps)
         with torch.no_grad(), evaluating(model): before, after = model(torch.cat([image, attacked])).softmax(1).cpu()
-        result[label] = dict(image=attacked[0].cpu(), before=before, after=after)
+        result[label] = dict(image=attacked[0].squeeze(0).cpu(), before=before, after=after)
     return result
 
 # %% ../../nbs/engineering/08_pair.ipynb #3d17c2e1
