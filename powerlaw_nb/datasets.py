@@ -184,9 +184,9 @@ def _known(name):
     if name=='MNIST': return 'mnist'
     if name in named_sets: return name
     lower = {known.lower(): known for known in named_sets}
-    close = difflib.get_close_matches(str(name).lower(), lower, 3, .5)
-    raise ValueError(f"data is {name!r:.60}: {'did you mean ' + ' or '.join(repr(lower[c]) for c in close) + '? ' if close else ''}"
-                     f'choose an .npz file, or one of {list(named_sets)}')
+    close = difflib.get_close_matches(str(name).lower(), lower, 1, .5)
+    hint = f'did you mean {lower[close[0]]!r}? ' if close else ''
+    raise ValueError(f'data is {name!r:.60}: {hint}choose an .npz file, or one of {list(named_sets)}')
 
 def _folder(root):
     "The folder of torchvision's files."
