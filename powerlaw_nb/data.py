@@ -67,7 +67,8 @@ def mnist(
 # %% ../nbs/02_data.ipynb #f3cbebd8
 _with_train = ('FashionMNIST', 'KMNIST', 'QMNIST', 'EMNIST', 'USPS', 'CIFAR10', 'CIFAR100')     # which part: train=True or False
 _with_split = {                                                   # which part: split='train', or whatever is said here, or 'test'
-    **dict.fromkeys(('SVHN', 'STL10', 'GTSRB', 'Country211', 'DTD', 'Flowers102', 'Food101', 'PCAM', 'RenderedSST2', 'StanfordCars'), {}),
+    **dict.fromkeys(('SVHN', 'STL10', 'GTSRB', 'Country211', 'DTD', 'Flowers102', 'Food101'), {}),
+    **dict.fromkeys(('PCAM', 'RenderedSST2', 'StanfordCars'), {}),
     'FGVCAircraft': {True: 'trainval'}, 'OxfordIIITPet': {True: 'trainval'}, 'Imagenette': {False: 'val'}}
 data_sets = (*_with_train, *_with_split)
 

@@ -91,7 +91,8 @@ def _arrays(path):
             missing = [part for part in _parts if part not in file.files]
             if not missing: return {part: file[part] for part in _parts}
     except Exception as error:                                    # a damaged archive raises whatever its reader meets first
-        if 'allow_pickle' in str(error): error = 'it holds Python objects, which could run code when they are read; save plain arrays'
+        objects = 'it holds Python objects, which could run code when they are read; save plain arrays'
+        if 'allow_pickle' in str(error): error = objects
         raise ValueError(f'data {path}: cannot be read ({error})') from None
     raise ValueError(f'data {path}: lacks {missing}, and has {file.files}; save it with the keys {list(_parts)}')
 
@@ -104,7 +105,8 @@ def _pictures(array, name):
         f'{name} has shape {tuple(array.shape)}: give images (n, H, W), or (n, H, W, C) or (n, C, H, W) with C = 1 or 3')
     x = (x.movedim(-1, 1) if last else x).contiguous()
     if x.dtype!=torch.uint8: return check_images(check_finite(x, name), name).float()
-    if x.max()<2: raise ValueError(f'{name} has bytes of 0 and 1 alone: a byte means 0 to 255; give them as floating point numbers')
+    if x.max()<2: raise ValueError(
+        f'{name} has bytes of 0 and 1 alone: a byte means 0 to 255; give them as floating point numbers')
     return x
 
 def _labels(array, name, images):
@@ -143,9 +145,12 @@ def read_npz(
 )->DataSet:
     "A data set from an .npz file."
     path = check_path(path, 'data')
-    arrays, file = _arrays(path), path.name
-    parts = [(_pictures(arrays[f'x_{part}'], f'x_{part} in {file}'), arrays[f'y_{part}'], f'y_{part} in {file}') for part in ('train', 'test')]
-    return _whole_set(_plain_name(path), *[(x, _labels(y, name, len(x))) for x, y, name in parts])
+    arrays = _arrays(path)
+    def part(which):
+        x, y = (f'{letter}_{which}' for letter in 'xy')
+        images = _pictures(arrays[x], f'{x} in {path.name}')
+        return images, _labels(arrays[y], f'{y} in {path.name}', len(images))
+    return _whole_set(_plain_name(path), part('train'), part('test'))
 
 # %% ../nbs/02a_datasets.ipynb #738321a5
 def example_npz(
@@ -191,7 +196,8 @@ def _known(name):
 def _folder(root):
     "The folder of torchvision's files."
     root = check_path('data' if root is None else root, 'root')
-    if root.exists() and not root.is_dir(): raise ValueError(f'root {root}: it is a file; give the folder that holds the files, or will')
+    if root.exists() and not root.is_dir(): raise ValueError(
+        f'root {root}: it is a file; give the folder that holds the files, or will')
     return root
 
 def data_set(
@@ -217,7 +223,8 @@ def find_again(
     name = key if key=='mnist' else key.rpartition('-')[0]
     found = data_set(source or name) if _is_file(name) else data_set(name, source)
     if found.key!=key: raise ValueError(
-        f'data {source or name}: its content is that of {found.key}, but the run is one of {key}; give the file that it began with')
+        f'data {source or name}: its content is that of {found.key}, but the run is one of {key}; '
+        'give the file that it began with')
     return found
 
 def found_at(

@@ -101,7 +101,8 @@ class CNN(nn.Module):
         self.hidden_layers = ['hidden1', 'hidden2', 'hidden3']
         self.hidden1 = nn.Sequential(nn.Conv2d(shape[0], first, 3, padding=padding), _activation(act), nn.MaxPool2d(2))
         self.hidden2 = nn.Sequential(
-            nn.Conv2d(first, second, 3, padding=padding), _activation(act), nn.MaxPool2d(last), nn.Flatten(), *_whitener(whiten, flat))
+            nn.Conv2d(first, second, 3, padding=padding), _activation(act), nn.MaxPool2d(last), nn.Flatten(),
+            *_whitener(whiten, flat))
         self.hidden3 = nn.Sequential(nn.Linear(flat, width), _activation(act))
         self.readout = nn.Linear(width, classes)
 
@@ -112,7 +113,8 @@ class CNN(nn.Module):
         check_image_type(s, 's')
         if s.shape[1:]==(math.prod(self.shape),): s = s.unflatten(1, self.shape)
         if s.shape[1:]!=self.shape: raise ValueError(
-            f"s has shape {tuple(s.shape)}: give images (B, {', '.join(map(str, self.shape))}), or flat (B, {math.prod(self.shape)})")
+            f"s has shape {tuple(s.shape)}: give images (B, {', '.join(map(str, self.shape))}), "
+            f'or flat (B, {math.prod(self.shape)})')
         return self.readout(self.hidden3(self.hidden2(self.hidden1(s))))
 
 # %% ../nbs/03_models.ipynb #f9e895b2

@@ -61,6 +61,7 @@ def open_page(
     facts, _ = found_at(data, root)
     if preset is None:
         if facts.key=='mnist': return Page(packaged_store().results())
-        raise ValueError(f'data is {data!r:.60}: the stored results of this page are those of MNIST; give a preset to run it here')
+        raise ValueError(f'data is {data!r:.60}: the stored results of this page are those of MNIST; '
+                         'give a preset to run it here')
     store = reproduce(section, check_choice(preset, 'preset', presets), seeds, device, folder, data=data, root=root)
     return Page([r for r in store.results() if (r['run'].preset, r['run'].data)==(preset, facts.key)], preset, facts.key)

@@ -102,7 +102,8 @@ def _planned(section, preset, facts): return frozenset(grid(section, preset, fac
 def _section_of(run):
     "The section whose grid has the run, None where there is none."
     if run.preset not in presets: return None
-    return next((section for section in ('shallow', 'paper', 'choices') if run in _planned(section, run.preset, facts_of(run))), None)
+    facts = facts_of(run)
+    return next((name for name in ('shallow', 'paper', 'choices') if run in _planned(name, run.preset, facts)), None)
 
 def _epochs(runs):
     "The epochs of the paper's size, where the paper is silent."
@@ -191,7 +192,8 @@ def _groups(results):
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     def place(members):
         run = members[0]['run']
-        return is_choice(run), run.data!='mnist', run.data, [*presets, run.preset].index(run.preset), _order.index(run.network), not run.bn, run.group
+        size, network = [*presets, run.preset].index(run.preset), _order.index(run.network)
+        return is_choice(run), run.data!='mnist', run.data, size, network, not run.bn, run.group
     return sorted(groups.values(), key=place)
 
 def _preset(preset, data, results):
@@ -317,7 +319,8 @@ def _add_reproduce(commands):
     option('--data', default='mnist', metavar='D',
            help='images: mnist, digits, a classification set of torchvision such as FashionMNIST, or an .npz file with x_train, '
                 'y_train, x_test and y_test (default mnist)')
-    option('--root', default=None, metavar='DIR', help='folder of the files of torchvision, which are fetched if need be (default data)')
+    option('--root', default=None, metavar='DIR',
+           help='folder of the files of torchvision, which are fetched if need be (default data)')
     option('--out', default='results', help='folder of the results (default results); finished runs in it are kept')
     option('--only', action='append', default=[], metavar='WORD',
            help='only runs whose name or label contains WORD, for example cnn, seed0 or SpecReg-all; may be given again')

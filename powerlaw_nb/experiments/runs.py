@@ -106,11 +106,12 @@ def _hashed(run, without=()):
 @patch(as_prop=True)
 def group(self:Run)->str:
     "What a figure shows together: runs that differ only in variant, target and seed; the end is a hash of the rest."
-    marks = [self.network, self.preset] + [self.data]*(self.data!='mnist') + ['bn' if self.bn else 'nobn']*(self.network=='shallow') + [self.act]*(self.act!='tanh')
+    marks = [self.network, self.preset] + [self.data]*(self.data!='mnist')
+    marks += ['bn' if self.bn else 'nobn']*(self.network=='shallow') + [self.act]*(self.act!='tanh')
     return '-'.join([*marks, _digest(_hashed(self, ('variant', 'seed', *_target)), 4)])
 
 @patch(as_prop=True)
-def config(self:Run)->dict:
+def config(self:Run)->dict: # of plain values
     "The values of a run as they are stored beside its result; those about the images only where these are not MNIST's."
     usual = {f.name: f.default for f in fields(self) if f.name in _of_data}
     return {k: v for k, v in asdict(self).items() if not (k in usual and v==usual[k])}
@@ -180,8 +181,8 @@ def _fitted(run, data):
     "A run with batches of 1.5 times its widest layer, and no more images than there are."
     sizes = layer_sizes(run)
     if min(sizes)<run.tau+4: raise ValueError(
-        f'data {data.key} has images of {data.shape}: the {run.network} of preset {run.preset} would have layers of {sizes} neurons, '
-        f'too few for a power law from tau = {run.tau} on; take a larger preset, or section shallow')
+        f'data {data.key} has images of {data.shape}: the {run.network} of preset {run.preset} would have layers of '
+        f'{sizes} neurons, too few for a power law from tau = {run.tau} on; take a larger preset, or section shallow')
     batch, images = 3*max(sizes)//2, min(run.train_images, data.train)
     rest = images%batch
     if rest<images and rest<=max(sizes): images -= rest          # a last batch as small as a layer could not be whitened

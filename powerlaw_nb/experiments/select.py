@@ -25,7 +25,8 @@ def of_data(
     "The results on one data set."
     keys = {r['run'].data for r in check_results(results, 'run')}
     same = {key for key in keys if data in (None, key)} or {key for key in keys if key.rpartition('-')[0]==data}
-    if data is not None and len(same)>1: raise ValueError(f'data is {data!r}: results hold {sorted(same)}; give one of these keys')
+    if data is not None and len(same)>1: raise ValueError(
+        f'data is {data!r}: results hold {sorted(same)}; give one of these keys')
     return [r for r in results if r['run'].data in same]
 
 def paper_runs(
