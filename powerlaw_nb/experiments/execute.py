@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from ..check import NonFiniteError, check_choice, check_path, check_whole, device_here
 from ..data import Batches
-from ..datasets import found_at
+from ..datasets import DataFacts, found_at
 from ..trainer import Callback, Checkpoint, Progress
 from ..attacks import fgsm
 from .runs import Run, check_run, grid, run_from_config
@@ -416,7 +416,7 @@ def _with_seeds(runs, seeds):
     if not seeds: raise ValueError('seeds is empty: give at least one, or None for those of the preset')
     return [replace(run, seed=seed) for seed in seeds for run in dict.fromkeys(replace(run, seed=0) for run in runs)]
 
-def _planned(section, preset, seeds, data):
+def _planned(section, preset, seeds, data=DataFacts()):
     "The runs of one section, or of several, each once."
     names = [section] if isinstance(section, str) or not hasattr(section, '__iter__') else section
     return _with_seeds([*dict.fromkeys(run for name in names for run in grid(name, preset, data))], seeds)
