@@ -107,7 +107,7 @@ def plot_robustness(
     for label, runs in members.items():
         run = runs[0]['run']
         _mean_band(ax, run.sigma if attack=='noise' else run.eps, [r['curves'][attack] for r in runs], label)
-    ax.axhline(.1, color='k', lw=.6, ls=(0, (1, 3)))                # chance
+    ax.axhline(1/run.classes, color='k', lw=.6, ls=(0, (1, 3)))     # chance
     size = 'noise $\\sigma$ (pixel range)' if attack=='noise' else 'radius $\\epsilon$ (pixel range)'
     ax.set(xlabel=size, ylabel='accuracy', ylim=(0, 1), title=title)
     if legend: ax.legend(frameon=False, fontsize=8)
