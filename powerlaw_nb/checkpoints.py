@@ -142,7 +142,7 @@ def analyse_checkpoints(
         found[epoch] = analyse(network, data, name=f'{name}, epoch {epoch}', **options)
     return CheckpointReport(name, dict(sorted(found.items(), key=lambda item: item[0])))
 
-# %% ../nbs/07c_checkpoints.ipynb #0b5b591a
+# %% ../nbs/07c_checkpoints.ipynb #1cd76279
 def _made(target):
     "The network that the function of a file makes."
     name, _, function = target.rpartition(':')
@@ -186,7 +186,7 @@ def read_npz(
 
 def _analyse(arguments):
     "What the command does."
-    model = _made(arguments.network)
+    model = _made(arguments.network).eval()                      # it is used nowhere else, so there is no mode to warn of
     data = mnist(train=False) if arguments.data=='mnist' else read_npz(arguments.data)
     if data[1] is None: data = data[0]
     options = dict(layers=arguments.layers, eps=arguments.eps, images=arguments.images, attack_images=arguments.attack_images,
