@@ -142,6 +142,87 @@ def analyse_checkpoints(
         found[epoch] = analyse(network, data, name=f'{name}, epoch {epoch}', **options)
     return CheckpointReport(name, dict(sorted(found.items(), key=lambda item: item[0])))
 
+# %% ../nbs/07c_checkpoints.ipynb #1cd76279
+def _made(target):
+    "The network that the function of a file makes."
+    name, _, function = target.rpartition(':')
+    path = check_path(name or target, 'the file of the network')
+    if path.suffix!='.py' or not function.isidentifier(): raise ValueError(
+        f'the network is {target!r}: give a file and a function in it, for example net.py:make_model')
+    if not path.is_file(): raise FileNotFoundError(f'the network is {target!r}: there is no file {str(path)!r}')
+    spec = importlib.util.spec_from_file_location(f'_network_{path.stem}', path)
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.parent.resolve()))               # its neighbours can be imported, as when it is run
+    try:
+        spec.loader.exec_module(module)
+        if not callable(make := getattr(module, function, None)): raise ValueError(
+            f'there is no function {function!r} in it; it has {[k for k, v in vars(module).items() if callable(v)][:8]}')
+        return check_module(make(), f'what {function} gives')
+    except Exception as error: raise ValueError(f'{path.name}: {type(error).__name__}: {error}') from error
+    finally: sys.path.remove(str(path.parent.resolve()))
+
+def read_pictures(
+    path:str|Path, # of an .npz with x_test and y_test, or x and y, or one array
+)->tuple[Tensor, Tensor|None]: # images (B, C, H, W) in [0,1] or as they were normalised, labels (B,) int64 or None
+    "The images of an .npz file, grey or colour, and their labels."
+    path = check_path(path, 'data')
+    check_choice(path.suffix.lower(), f'the ending of {path.name}', ['.npz'])
+    if not path.is_file(): raise FileNotFoundError(f'data is {str(path)!r}: there is no such file')
+    try:
+        with np.load(path, allow_pickle=False) as file: arrays = {key: file[key] for key in file.files}
+    except Exception as error: raise ValueError(                 # of zip, of numpy, of the file itself
+        f'data is {path.name}: it cannot be read ({error}); arrays of Python objects are refused: save numbers') from error
+    alone = (*arrays, None)[:2] if len(arrays)==1 else None
+    names = next((pair for pair in (('x_test', 'y_test'), ('x', 'y')) if pair[0] in arrays), alone)
+    if names is None: raise ValueError(f'data is {path.name}: it has {sorted(arrays)}: give x_test and y_test, or x and y')
+    x, y = arrays[names[0]], arrays.get(names[1])
+    if x.ndim not in (3, 4) or 0 in x.shape: raise ValueError(
+        f'data is {path.name}: {names[0]} has shape {x.shape}: give images (B, H, W), (B, C, H, W) or (B, H, W, C)')
+    x = x[:, None] if x.ndim==3 else np.moveaxis(x, -1, 1) if x.shape[-1] in (1, 3) and x.shape[1] not in (1, 3) else x
+    x = as_images(torch.from_numpy(np.ascontiguousarray(x)))
+    if y is None: return x, None
+    check_pairs(x, y)
+    return x, check_labels(y.reshape(len(y), -1)[:, 0] if y.ndim==2 and y.shape[1]==1 else y, len(x))
+
+def _analyse(arguments):
+    "What the command does."
+    model = _made(arguments.network).eval()                      # it is used nowhere else, so there is no mode to warn of
+    data = mnist(train=False) if arguments.data=='mnist' else read_pictures(arguments.data)
+    if data[1] is None: data = data[0]
+    options = dict(layers=arguments.layers, eps=arguments.eps, images=arguments.images, attack_images=arguments.attack_images,
+                   device=arguments.device, lo=arguments.lo, hi=arguments.hi)
+    weights, name = arguments.weights or [], arguments.network.rpartition(':')[2]
+    if len(weights)>1: found = analyse_checkpoints(model, weights, data, name, **options)
+    else: found = analyse(load_weights(model, weights[0])[0] if weights else model, data, name=name, **options)
+    print(found)
+    write = lambda path, text: path and write_atomic(check_path(path), lambda p: p.write_text(text(), encoding='utf-8'))
+    write(arguments.json, found.to_json); write(arguments.markdown, found.to_markdown); write(arguments.html, found.to_html)
+    if arguments.figure:
+        figure = np.ravel(found.plot())[0].figure
+        figure.savefig(check_path(arguments.figure, 'figure'), dpi=200); plt.close(figure)
+    return 0
+
+def add_analyse_command(
+    commands, # what argparse gives for subcommands
+):
+    "The command `analyse`, for the parser of `powerlaw_nb`."
+    parser = commands.add_parser('analyse', help='analyse any network: exponents, dimensions, attacks, findings')
+    option = parser.add_argument
+    option('network', metavar='FILE.py:FUNCTION', help='a file, and the function in it that makes the network; the file is run')
+    option('--weights', nargs='+', metavar='FILE',
+           help='.safetensors, also checkpoints of this package; several give a table over epochs')
+    option('--data', required=True, metavar='FILE', help='.npz with x_test and y_test (or x and y), or mnist')
+    option('--layers', nargs='+', metavar='NAME', help='names of layers (default: all non-linearities)')
+    option('--eps', nargs='+', type=float, default=(.01, .03, .1), metavar='E', help='radii of the attacks (default .01 .03 .1)')
+    option('--images', type=int, default=2000, help='images for the spectra, at most (default 2000)')
+    option('--attack-images', type=int, default=100, help='images that are attacked, at most (default 100; 0: none)')
+    option('--lo', type=int, default=11, help='first n of the fits (default 11)')
+    option('--hi', type=int, default=500, help='last n of the fits (default 500)')
+    option('--device', help='cpu or cuda (default: where the network is)')
+    for kind in ('json', 'markdown', 'html'): option(f'--{kind}', metavar='FILE', help=f'write the report as {kind}')
+    option('--figure', metavar='FILE', help='write the figure, for example as .png or .pdf')
+    parser.set_defaults(work=_analyse)
+
 # %% ../nbs/07c_checkpoints.ipynb #0b5b591a
 def _made(target):
     "The network that the function of a file makes."
