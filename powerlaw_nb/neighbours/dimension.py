@@ -192,9 +192,9 @@ from ..experiments.measure import trained
 from ..experiments.runs import Run, grid, presets
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/20_dimension.ipynb #bf3da29b
+# %% ../../nbs/neighbours/20_dimension.ipynb #a5a6d048
 examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers', 'jacobian': 'Jacobian', 'vanilla-wh': 'whitened'}
-_amounts = {'small': (2000, 1000, 99), 'quick': (1000, 500, 19), 'smoke': (60, 60, 1)}    # images for dimensions, for correlations; permutations
+_amounts = {'small': (2000, 1000, 19), 'quick': (1000, 500, 19), 'smoke': (60, 60, 1)}    # images for dimensions, for correlations; permutations
 
 def run_of(
     task:dict, # variant, preset and seed
