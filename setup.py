@@ -17,7 +17,8 @@ setup(
     packages=find_packages(include=['powerlaw_nb', 'powerlaw_nb.*']),        # with the folders of modules in it
     package_data={'powerlaw_nb': ['mnist/*', 'results/*.json', 'results/*/*.json', 'benchmarks/*.json', 'templates/*']},
     python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),
-    extras_require={extra: cfg[f'{extra}_requirements'].split() for extra in ('dev', 'peers', 'ray', 'lightning', 'fastai', 'recordings', 'neighbours')},
+    extras_require={extra: cfg[f'{extra}_requirements'].split()
+                    for extra in ('dev', 'peers', 'ray', 'lightning', 'fastai', 'recordings', 'neighbours', 'texture')},
     entry_points={'console_scripts': cfg['console_scripts'].split(),
                   'nbdev': [f"{cfg['lib_name']}={cfg['lib_path']}._modidx:d"]},       # names in backticks become links
     classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Science/Research',

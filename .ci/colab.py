@@ -64,6 +64,8 @@ def main(check):
     problems = [f'.ci/colab.py says what a GPU does for {name}, which is no notebook' for name in gpu if name not in found]
     for name, notebook in found.items():
         if name not in times['seconds']: problems.append(f'nbs/run_times.json has no time of {name}: run .ci/times.py --write'); continue
+        if any(re.search(r'^#\|\s*eval:\s*false', ''.join(c['source']), re.M) for c in notebook['cells'] if c['cell_type']=='code'):
+            problems.append(f'{name} has a cell with eval: false, which Colab runs all the same: show the code in the text')
         cells = with_start(name, notebook, times)
         if cells==notebook['cells']: continue
         if check: problems.append(f'{name} has not the start of a page: run .ci/colab.py'); continue

@@ -86,12 +86,15 @@ def _pgd(model, x, y, eps, steps, step_size, step, random_start, generator, stop
         result = s.clone()
         for i in range(steps if eps else 1):                     # in a ball of radius 0 there is nowhere to go
             gradient, logits = _input_gradient(logits_of, s, y, check=i==0)   # one check, since it waits for the device
-            if stop_when_broken and (broken := logits.argmax(1)!=y).any():
-                result[active[broken]] = s[broken]
-                active, s, y, low, high, gradient = (t[~broken] for t in (active, s, y, low, high, gradient))
-                if not len(active): break
             move = gradient.sign().mul_(step_size) if step=='sign' else step_size*gradient
-            s = (s + move).clamp_(low, high)
+            moved = (s + move).clamp_(low, high)
+            if stop_when_broken:                                 # what no step moves is where it will be at the end
+                left = ((logits.argmax(1)==y) & (moved!=s).flatten(1).any(1)).nonzero().squeeze(1)
+                if len(left)<len(s):
+                    result[active] = s
+                    active, moved, y, low, high = (t.index_select(0, left) for t in (active, moved, y, low, high))
+                    if not len(left): return result
+            s = moved
         result[active] = s
         return result
 
@@ -107,7 +110,7 @@ def pgd(
     step:str='sign', # 'sign' as Madry et al.; 'grad' is the raw gradient of equation 8
     random_start:bool=False, # start at a random point of the ball instead of at x
     generator=None, # torch.Generator or integer seed for the random start; None is seed 0
-    stop_when_broken:bool=False, # leave an image alone once it is misclassified: faster, the same success
+    stop_when_broken:bool=False, # leave an image alone once it is wrong, or no step moves it: faster, the same success
 )->Tensor: # (B, ...) images inside the ball and inside [0,1]
     "Projected gradient descent on the loss inside a ball around each image (equations 7 and 8)."
     x, y, eps = check_attack(x, y, eps)
@@ -237,12 +240,16 @@ def _stand(model, x, y, attack, eps, chunk):
     try: return is_correct(model, attack(model, x, y, eps), y)
     finally: _chunk.reset(token)
 
+def _pieces(indices, size):
+    "Indices in pieces of at most `size`; no piece where there are none."
+    return (indices[i:i+size] for i in range(0, len(indices), size))
+
 def _visited(model, x, y, attack, radii, nested, batch_size):
     "Accuracy at rising radii, one after the other."
     everyone = standing = torch.arange(len(x), device=x.device)
     for e in radii:
         chosen = standing if nested else everyone
-        correct = [_stand(model, x[i], y[i], attack, e, n) for n, i in enumerate(chosen.split(batch_size)) if len(i)]
+        correct = [_stand(model, x[i], y[i], attack, e, n) for n, i in enumerate(_pieces(chosen, batch_size))]
         standing = chosen[torch.cat(correct)] if correct else chosen
         yield len(standing)/len(x)
 
@@ -252,7 +259,7 @@ def _bisected(model, x, y, attack, radii, batch_size):
     middle = torch.zeros_like(stands)                             # first the smallest radius, often 0: what is wrong anyway
     while (open := stands<breaks).any():
         for k in middle[open].unique().tolist():
-            for n, i in enumerate((open & (middle==k)).nonzero().squeeze(1).split(batch_size)):
+            for n, i in enumerate(_pieces((open & (middle==k)).nonzero().squeeze(1), batch_size)):
                 correct = _stand(model, x[i], y[i], attack, radii[k], n)
                 stands[i], breaks[i] = torch.where(correct, k+1, stands[i]), torch.where(correct, breaks[i], k)
         middle = (stands+breaks)//2
@@ -323,8 +330,8 @@ def stands_again(
     _check_function(attack)
     again = torch.zeros_like(y, dtype=torch.bool)
     for e in sorted(set(eps)):
-        for n, i in enumerate((~again & (radius<e)).nonzero().squeeze(1).split(batch_size)):
-            if len(i): again[i] = _stand(model, x[i], y[i], attack, e, n)
+        for n, i in enumerate(_pieces((~again & (radius<e)).nonzero().squeeze(1), batch_size)):
+            again[i] = _stand(model, x[i], y[i], attack, e, n)
     return again
 
 # %% ../nbs/06_attacks.ipynb #5cb886c5

@@ -102,14 +102,14 @@ def _apgd(model, x, y, eps, steps, loss='ce', target=None, generator=None):
         result[now['image']] = now['best_s']
         return result
 
-def _apgd_targeted(model, x, y, eps, targets, steps, generator=None):
+def _apgd_targeted(model, x, y, eps, targets, steps, generator=None, loss='dlr'):
     "The loop of `apgd_targeted`."
     generator, result, left = check_generator(generator, x.device), x.clone(), torch.arange(len(x), device=x.device)
     with torch.no_grad(), reading(model) as logits_of: logits = logits_of(x)
-    _check_loss(logits, y, y, 'dlr')
+    _check_loss(logits, y, y, loss)
     wrong = logits.scatter(1, y[:, None], -math.inf).argsort(1, descending=True)[:, :-1]       # the class itself comes last
     for target in wrong.unbind(1)[:targets]:
-        result[left] = _apgd(model, x[left], y[left], eps, steps, 'dlr', target[left], generator)
+        result[left] = _apgd(model, x[left], y[left], eps, steps, loss, target[left], generator)
         left = left[is_correct(model, result[left], y[left])]
         if not len(left): break
     return result
@@ -205,7 +205,7 @@ def square_attack(
 # %% ../nbs/06_strong_attack.ipynb #7fce75b8
 @torch.inference_mode(False)
 def strong_attack(
-    model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
+    model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]; Square needs (B, C, H, W)
     y:Tensor, # (B,) class numbers
     eps:float, # radius of the ball in the maximum norm, 0 to 1, in units of the pixel range
@@ -220,13 +220,14 @@ def strong_attack(
     check_generator(generator)
     if queries: _check_pictures(x)
     logits = first_look(model, x, y, len(x))
-    _check_loss(logits, y[:len(logits)], y[:len(logits)], 'dlr')      # enough classes for all parts
-    parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets)]
+    check_classes(logits, y[:len(logits)])
+    loss = 'dlr' if logits.shape[1]>3 else 'ce'                       # the targeted DLR loss is that of four classes or more
+    parts = [partial(_apgd, steps=steps), partial(_apgd_targeted, steps=steps, targets=targets, loss=loss)]
     if queries: parts.append(partial(_square, queries=queries))
     return worst_case(model, x, y, eps, [partial(part, generator=generator) for part in parts])
 
 def strong_curve(
-    model:Callable, # gives the logits (B, C), with C at least 4; a module is put in evaluation mode and back
+    model:Callable, # gives the logits (B, C); a module is put in evaluation mode and back
     x:Tensor, # (B, ...) images in [0,1]; Square needs (B, C, H, W)
     y:Tensor, # (B,) class numbers
     eps:tuple=(0., .02, .05, .1), # radii, 0 to 1, in units of the pixel range

@@ -192,7 +192,8 @@ def check_images(
     low, high = x.min().item(), x.max().item()
     if low>=0 and high<=1: return x
     near = low>-1e-3 and high<1+1e-3                      # a resize or a normalisation there and back leaves 1.0000002
-    raise ValueError(f'{name} has values from {low:.9g} to {high:.9g}: images must lie in [0,1]; '
+    digits = 9 if near else 4                             # so many show it
+    raise ValueError(f'{name} has values from {low:.4g} to {high:.{digits}g}: images must lie in [0,1]; '
                      + (f'give {name}.clamp(0, 1)' if near else 'put any normalisation inside the model'))
 
 def check_size(

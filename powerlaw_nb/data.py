@@ -9,6 +9,7 @@ __all__ = ['data_sets', 'mnist_bytes', 'as_images', 'mnist', 'dataset', 'Batches
 import gzip, hashlib, importlib.resources, zlib
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -64,10 +65,40 @@ def mnist(
     return (x if raw else as_images(x)), y
 
 # %% ../nbs/02_data.ipynb #f3cbebd8
-data_sets = ('FashionMNIST', 'KMNIST', 'QMNIST', 'CIFAR10', 'CIFAR100')
+_with_train = ('FashionMNIST', 'KMNIST', 'QMNIST', 'EMNIST', 'USPS', 'CIFAR10', 'CIFAR100')     # which part: train=True or False
+_with_split = {                                                   # which part: split='train', or whatever is said here, or 'test'
+    **dict.fromkeys(('SVHN', 'STL10', 'GTSRB', 'Country211', 'DTD', 'Flowers102', 'Food101'), {}),
+    **dict.fromkeys(('PCAM', 'RenderedSST2', 'StanfordCars'), {}),
+    'FGVCAircraft': {True: 'trainval'}, 'OxfordIIITPet': {True: 'trainval'}, 'Imagenette': {False: 'val'}}
+data_sets = (*_with_train, *_with_split)
+
+def _part(name, train):
+    "The arguments of torchvision that choose one part of a set."
+    if name=='EMNIST': return dict(split='balanced', train=train)            # 47 classes, equally often
+    if name in _with_train: return dict(train=train)
+    return dict(split=_with_split[name].get(train, 'train' if train else 'test'))
+
+def _from_files(found, name):
+    "Images (n, H, W) or (n, H, W, 3) and labels of a set that opens one file after another."
+    pictures, classes = [], []
+    for picture, label in found:
+        pictures.append(torch.as_tensor(np.array(picture))); classes.append(label)
+        if pictures[-1].shape!=pictures[0].shape: raise ValueError(
+            f'{name} has images of {tuple(pictures[0].shape)} and of {tuple(pictures[-1].shape)}: '
+            'bring them to one size, and save them with np.savez as x_train, y_train, x_test, y_test')
+    return torch.stack(pictures), torch.as_tensor(classes)
+
+def _tensors(found, name):
+    "Images (n, C, H, W) and labels (n,) of a data set of torchvision."
+    x, y = getattr(found, 'data', None), getattr(found, 'targets', getattr(found, 'labels', None))
+    if x is None or y is None: x, y = _from_files(found, name)
+    x, y = torch.as_tensor(x), torch.as_tensor(y)
+    y = y[:, 0] if y.ndim==2 else y                              # QMNIST: the class is the first column
+    if x.ndim==3: return x[:, None], y                           # grey: one channel
+    return (x if x.shape[1]==3 else x.permute(0, 3, 1, 2)), y    # colour: channels first
 
 def dataset(
-    name:str, # 'FashionMNIST', 'KMNIST', 'QMNIST', 'CIFAR10' or 'CIFAR100'
+    name:str, # one of `data_sets`
     train:bool=True, # the training set, else the test set
     device=None, # where the tensors go; None: the CPU
     limit:int=None, # only the first so many images
@@ -81,14 +112,11 @@ def dataset(
     if (root/name/'processed').exists(): raise ValueError(
         f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')
     import torchvision                                           # takes seconds, and nothing else here needs it
-    try: found = getattr(torchvision.datasets, name)(root, train=train, download=download)
+    try: found = getattr(torchvision.datasets, name)(str(root), download=download, **_part(name, train))
     except (OSError, RuntimeError) as error: raise ConnectionError(
         f'{name} is not in {root} and could not be fetched ({error}): '
         'connect to a network, or put its files there as torchvision lays them out') from error
-    x, y = torch.as_tensor(found.data), torch.as_tensor(found.targets)
-    y = y[:, 0] if y.ndim==2 else y                              # QMNIST: the class is the first column
-    x = x[:, None] if x.ndim==3 else x.permute(0, 3, 1, 2)       # grey: one channel; colour: channels first
-    x, y = _cut(x, y, limit, device)
+    x, y = _cut(*_tensors(found, name), limit, device)
     return (x if raw else as_images(x)), y
 
 # %% ../nbs/02_data.ipynb #09b5040c

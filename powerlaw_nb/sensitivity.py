@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from .check import check_finite, check_image_type, check_whole, normal_tensor, tensor_of
-from .covariance import eigendecomposition
+from .covariance import Covariance, eigendecomposition
 from .models import a_pass, capture, device_of, evaluating, on_copies
 from .regularizer import layer_covariances
 
@@ -42,6 +42,14 @@ def _chunk_maps(model, x, layer, mean, eigvecs):
         totals = projection.square().sum(0)
         return torch.stack([torch.autograd.grad(total, x, retain_graph=True)[0] for total in totals])
 
+def _check_covariance(covariance, x, layer, N):
+    "Raise unless a covariance can be that of a layer of N neurons over the images."
+    if not isinstance(covariance, Covariance): raise TypeError(
+        f'covariance is a {type(covariance).__name__}: give what layer_covariances gave for {layer!r}')
+    if (covariance.count, len(covariance.mean))!=(len(x), N): raise ValueError(
+        f'covariance has {covariance.count} images and {len(covariance.mean)} neurons, but x {len(x)} and {layer!r} {N}: '
+        'give that of this layer over these images')
+
 @torch.inference_mode(False)
 def sensitivity_maps(
     model:nn.Module, # in any mode; evaluated, and put back
@@ -50,12 +58,14 @@ def sensitivity_maps(
     n:list, # indices of the eigenvalues, counted from 1; one number is a list of one
     show:Tensor=None, # (K, ...) images in [0,1] whose maps are wanted, out of `x`; None: all of `x`
     batch_size:int=1000, # images in a chunk
+    covariance:Covariance=None, # of the layer over `x`, from `layer_covariances`, where it is known; None: it is computed
 )->Tensor: # (len(n), *shape of x or of show), the derivative of each eigenvalue by each pixel
     "Derivative of eigenvalues of a layer's covariance with respect to the images (equation 9), in two streamed passes."
     (x, show), batch_size = _check_inputs(x, layer, show), check_whole(batch_size, 'batch_size')
     n, N = [check_whole(i, 'an index in n') for i in (n if isinstance(n, Iterable) else [n])], _width(model, x, layer)
     if not n or max(n)>N: raise ValueError(f'n is {n}: give indices from 1 to {N}, the width of {layer!r}')
-    covariance = layer_covariances(model, [layer], x.split(batch_size))[layer]
+    if covariance is None: covariance = layer_covariances(model, [layer], x.split(batch_size))[layer]
+    _check_covariance(covariance, x, layer, N)
     eigvecs = eigendecomposition(covariance.cov)[1][:, [i-1 for i in n]]              # (N, len(n))
     maps = [_chunk_maps(model, chunk, layer, covariance.mean, eigvecs) for chunk in show.split(batch_size)]
     return torch.cat(maps, 1)/covariance.count

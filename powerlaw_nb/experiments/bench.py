@@ -26,6 +26,7 @@ from . import report
 from ..check import check_choice, check_path, check_whole, device_here
 from ..covariance import Covariance, eigendecomposition
 from ..recordings import add_recording_command
+from ..checkpoints import add_analyse_command
 from ..reg import rayleigh_spectrum, spectral_loss
 from ..data import Batches, mnist
 from ..models import MLP, seeded
@@ -550,8 +551,8 @@ def _add_command(commands):
 def main(
     argv:list=None, # arguments; None: those of the process
 )->int: # exit status: 0 done, 1 a run failed, 2 bad input
-    "The command `powerlaw_nb`, with `bench` and `recording`."
-    return report.main(argv, more=(_add_command, add_recording_command))
+    "The command `powerlaw_nb`, with `bench`, `recording` and `analyse`."
+    return report.main(argv, more=(_add_command, add_recording_command, add_analyse_command))
 
 # %% ../../nbs/engineering/90_benchmarks.ipynb #ffeb5063
 def _rows(result, part):

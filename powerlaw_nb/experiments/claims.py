@@ -12,7 +12,7 @@ from typing import Callable
 from .runs import is_choice
 from .store import Store, check_results
 from .select import (
-    best_label, by_seed, compare, compare_pairs, joint_verdict, last_layer, mean_sd, that_met, verdict)
+    best_label, by_seed, compare, compare_pairs, joint_verdict, last_layer, mean_sd, of_data, that_met, verdict)
 
 # %% ../../nbs/08c_rules.ipynb #1bab48ae
 def _difference(a, b): return [y - x for x, y in zip(a, b)]
@@ -127,10 +127,11 @@ def _check_attacks(attacks):
 def claims(
     store, # a Store, or the list that its results() gave
     attacks:tuple=('fgsm', 'pgd'), # all must show a gain; ('strong',): the stronger attack; ('pgd beside',): PGD on its images
+    data:str='mnist', # key or name of the data set whose runs are judged; None: all, each by itself
 )->list: # of dictionaries: group, variant, best, claim, text, measured, verdict
     "What was measured for the claims C1 to C11, group by group; C1 to C3 for each β, the others for the best."
     results = store.results() if isinstance(store, Store) else check_results(store, 'run')
-    groups, rows, _ = {}, [], _check_attacks(attacks)
+    results, groups, rows, _ = of_data(results, data), {}, [], _check_attacks(attacks)
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     for group, members in sorted(groups.items()):
         run = members[0]['run']
@@ -160,7 +161,8 @@ def in_words(
 
 def stronger_verdicts(
     results:list, # from `Store.results()`
+    data:str='mnist', # as in `claims`
 )->dict: # (group, claim, variant) -> verdict with what was measured, or 'not about attacks'
     "What each claim comes to under the stronger attack."
     text = lambda row: f"{row['verdict']} ({row['measured']})" if 'strong attack' in row['measured'] else 'not about attacks'
-    return {(row['group'], row['claim'], row['variant']): text(row) for row in claims(results, ('strong',))}
+    return {(row['group'], row['claim'], row['variant']): text(row) for row in claims(results, ('strong',), data)}

@@ -9,6 +9,7 @@ __all__ = ['kind_of', 'Costs', 'measure_costs', 'seconds_of', 'side_by_side', 'd
 import contextlib, heapq, inspect, math, time
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Callable, Iterable
 
 import numpy as np
@@ -66,12 +67,13 @@ def _step(trainer, batch, device):
 def measure_costs(
     run:Run, # of the kind in question
     device:str='cpu', # where it would be computed
-    data:tuple=None, # training and test set, if the caller has them: both_sets(device)
+    data:tuple=None, # training and test set, if the caller has them: both_sets(device, run.data, source)
+    source:str|Path=None, # where the data set lies, if it is not MNIST
 )->Costs:
     "Time a training step, a refresh and the passes of an evaluation of one run."
     device = device_here(device)
     trainer = make_trainer(run, device)
-    train, test = data or both_sets(device)
+    train, test = data or both_sets(device, run.data, source)
     batch = as_images(train[0][:run.batch_size]), train[1][:run.batch_size]
     x, y = (t[:min(run.test_images, 1000)] for t in test)
     model, spectral = trainer.model, [r for r in trainer.regularizers if hasattr(r, 'refresh')]
@@ -164,11 +166,10 @@ def _threads_of(workers):
         yield
     finally: torch.set_num_threads(before)
 
-def _costs_here(runs, device, workers):
+def _costs_here(runs, device, workers, source):
     "The costs of runs, measured in this process."
-    if not runs: return []
-    data = both_sets(device)
-    with _threads_of(workers): return [measure_costs(run, device, data) for run in runs]
+    sets = {data: both_sets(device, data, source) for data in {run.data for run in runs}}
+    with _threads_of(workers): return [measure_costs(run, device, sets[run.data]) for run in runs]
 
 def _known_seconds(finished):
     "Mean seconds of finished results by kind and epochs."
@@ -184,12 +185,14 @@ def estimate(
     strong:int=0, # so many test images meet the strong attack, too
     finished:list=(), # results of runs that were made on the same device, if there are any
     costs_of:Callable=None, # function of a list of Run that gives their Costs, measured elsewhere; None: they are measured here
+    source:str|Path=None, # where the data set lies, if it is not MNIST
+    images:int=10_000, # test images over which spectra and maps are taken
 )->float: # seconds
     "The time that runs will take: one step of each kind is timed, and the rest counted."
     runs, device, known = [check_run(run) for run in runs], device_here(device), {} if strong else _known_seconds(finished)
     unknown = {kind_of(run): run for run in runs if (kind_of(run), run.epochs) not in known}
     check_whole(workers, 'workers'), check_whole(strong, 'strong', 0)
-    measured = (costs_of or partial(_costs_here, device=device, workers=workers))([*unknown.values()])
+    measured = (costs_of or partial(_costs_here, device=device, workers=workers, source=source))([*unknown.values()])
     costs = dict(zip(unknown, measured))
-    of = lambda run: known.get((kind_of(run), run.epochs)) or seconds_of(run, costs[kind_of(run)], strong)
+    of = lambda run: known.get((kind_of(run), run.epochs)) or seconds_of(run, costs[kind_of(run)], strong, images)
     return side_by_side(map(of, runs), workers)

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Callable, Iterable
 
 import numpy as np
@@ -22,6 +23,7 @@ from tqdm.auto import tqdm
 
 from ..check import NonFiniteError, check_choice, check_path, check_whole, device_here
 from ..data import Batches
+from ..datasets import DataFacts, found_at
 from ..trainer import Callback, Checkpoint, Progress
 from ..attacks import fgsm
 from .runs import Run, check_run, grid, run_from_config
@@ -119,7 +121,7 @@ def _seconds_of(trainer, evaluate):
 def _result(run, trainer, origin, measured, evaluate):
     "What is stored of a run."
     history = [] if 'failed' in measured else [{k: h[k] for k in ('loss', 'penalty')} for h in trainer.history]
-    return dict(name=run.name, config=asdict(run), **origin, **measured, history=history,
+    return dict(name=run.name, config=run.config, **origin, **measured, history=history,
                 peak_memory_mb=_peak_memory(), seconds=_seconds_of(trainer, evaluate))
 
 # %% ../../nbs/engineering/07_execute.ipynb #40cd1b8b
@@ -147,8 +149,9 @@ def execute_run(
     store:Store, # where its result goes
     device:str='cpu', # where to compute
     progress:bool|Callable=False, # show a bar over the epochs; or a function that is told how many epochs are done, and the loss
-    data:tuple=None, # training and test set, if the caller has them: both_sets(device)
+    data:tuple=None, # training and test set, if the caller has them: both_sets(device, run.data, source)
     strong:int=0, # so many test images meet the strong attack, too: a stored result is kept and added to; with 0 it is replaced
+    source:str|Path=None, # where the data set lies, if it is not MNIST
 )->dict: # as stored; `seconds` has train (steps), refresh (eigenvectors) and evaluate (spectra, attacks, maps), none in another
     "Train and evaluate one run, from its checkpoint if there is one, and store the result."
     known = store.get(run) if check_store(store) and check_whole(strong, 'strong', 0) else None
@@ -158,7 +161,7 @@ def execute_run(
     trainer, began = _begin(make, checkpoint, run.epochs), time.perf_counter()
     origin = dict(**code_origin(), torch=torch.__version__, device=device_name(device),
                   date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
-    data = data or both_sets(device)
+    data = data or both_sets(device, run.data, source)
     if known and 'failed' not in known: result = _without_run(known)
     else: store.save(result := _result(run, trainer, origin, *_measured(trainer, run, data)))
     if strong and 'failed' not in result:
@@ -197,14 +200,14 @@ def _finished(run, store, strong):
     met = result.get('strong', dict(images=0))['images']
     return result if met>=min(strong, run.test_images) else None
 
-def _run_or_read(run, wait=True, *, store, device, strong=0, tell=None, data=()):
+def _run_or_read(run, wait=True, *, store, device, strong=0, tell=None, data=None, source=None):
     "The result of a run, computed if need be; None when another process holds it and it must not `wait`."
     progress = tell and partial(tell, run.name)
     if (result := _finished(run, store, strong)) is not None: return result
     try:
         with store.lock(run).acquire(timeout=-1 if wait else 0):
             if (result := _finished(run, store, strong)) is not None: return result        # another process was faster
-            return execute_run(run, store, device, progress, data and data(), strong)
+            return execute_run(run, store, device, progress, data and data(run.data), strong, source)
     except Timeout: return None
 
 # %% ../../nbs/engineering/07_execute.ipynb #84d0342f
@@ -236,6 +239,7 @@ def _as_finished(futures, queue, tell):
 def _side_by_side(runs, compute, workers, tell, before):
     "Pairs of run and result as they are finished by processes of our own; `tell` is told of their epochs."
     others, context = set(multiprocessing.active_children()), multiprocessing.get_context('spawn')
+    here = {name: compute.keywords[name] for name in ('device', 'source')}
     queue = context.SimpleQueue()
     with concurrent.futures.ProcessPoolExecutor(workers, context, _start_worker, (queue,)) as pool:
         started = set()
@@ -244,11 +248,11 @@ def _side_by_side(runs, compute, workers, tell, before):
             started.update(set(multiprocessing.active_children()) - others)
             return future
         def costs_of(some):
-            waiting = [submit(_costs_there, run, compute.keywords['device']) for run in some]
+            waiting = [submit(_costs_there, run, **here) for run in some]
             return [future.result() for future in waiting]
         try:
             before(costs_of)
-            futures = {submit(compute, run, tell=_tell, data=partial(_data, compute.keywords['device'])): run for run in runs}
+            futures = {submit(compute, run, tell=_tell, data=partial(_data, **here)): run for run in runs}
             for future in _as_finished(set(futures), queue, tell): yield futures[future], future.result()
         except concurrent.futures.process.BrokenProcessPool as error: raise _why_broken(started) from error
         except (KeyboardInterrupt, GeneratorExit):                # else they are waited for; their files are whole at any moment
@@ -263,11 +267,11 @@ def _tell(name, epoch, loss):
     for queue in _outbox: queue.put((name, epoch, loss))
 
 @cache
-def _data(device):
+def _data(data, device, source):
     "Training and test set, read once in a process: a worker computes many runs."
-    return both_sets(device)
+    return both_sets(device, data, source)
 
-def _costs_there(run, device): return measure_costs(run, device, _data(device))
+def _costs_there(run, device, source): return measure_costs(run, device, _data(run.data, device=device, source=source))
 
 def _start_worker(queue):
     "One thread for each worker; and a worker ends when the process that started it dies, and is deaf to Ctrl-C."
@@ -281,17 +285,17 @@ def _end_with_parent():
     os._exit(1)
 
 # %% ../../nbs/engineering/07_execute.ipynb #d403e8f7
-def _run_there(task, device, folder, strong):
+def _run_there(task, device, folder, strong, source):
     "The result of a run, on whatever machine; the task says what is stored already, in a folder that this machine may not see."
     torch.set_num_threads(1)
     (run, known), store = task, Store(folder)
     if known and store.get(run) is None: store.save(known)
-    return _run_or_read(run, store=store, device=device_here(device), strong=strong)
+    return _run_or_read(run, store=store, device=device_here(device), strong=strong, source=source)
 
-def _with_ray(runs, store, device, workers, strong):
+def _with_ray(runs, store, device, workers, strong, source):
     "Pairs of run and result as they are finished by tasks of Ray."
     tasks = ((run, _without_run(store.get(run))) for run in runs)
-    compute = partial(_run_there, folder=str(store.path.resolve()), strong=strong)
+    compute = partial(_run_there, folder=str(store.path.resolve()), strong=strong, source=source)
     with contextlib.closing(on_ray(tasks, compute, device, workers)) as computed:
         for (run, _), result in computed:
             if _finished(run, store, strong) is None: store.save(_without_run(result))    # that machine does not share our folder
@@ -316,15 +320,15 @@ class _Bar:
         self.bar.set_description(f'run {number}/{of}', refresh=False)
         if run.name in self.epochs: self.tell(run.name, run.epochs)
 
-def _computed(runs, store, device, tell, workers, engine, strong, before):
+def _computed(runs, store, device, tell, workers, engine, strong, before, source):
     "Pairs of run and result, as the engine finishes them."
     if not runs: return
-    compute = partial(_run_or_read, store=store, device=device, strong=strong)
-    if engine=='ray': yield from _with_ray(runs, store, device, workers, strong)
+    compute = partial(_run_or_read, store=store, device=device, strong=strong, source=source)
+    if engine=='ray': yield from _with_ray(runs, store, device, workers, strong, source)
     elif workers>1: yield from _side_by_side(runs, compute, workers, tell, before)
     else:
-        data = cache(partial(both_sets, device))     # read at the first need
-        before(lambda some: [measure_costs(run, device, data()) for run in some])
+        data = cache(lambda data: both_sets(device, data, source))                # read at the first need
+        before(lambda some: [measure_costs(run, device, data(run.data)) for run in some])
         yield from _one_by_one(runs, partial(compute, tell=tell, data=data))
 
 def _tidy_stored(store, runs):
@@ -352,6 +356,7 @@ def execute(
     strong:int=0, # so many test images meet the strong attack, too; networks of stored results without it are trained again
     watch:Callable=None, # called after each epoch with (name of the run, epochs that are done, loss); not with Ray
     before:Callable=None, # called once before the first run, with a function of runs that measures their Costs; not with Ray
+    source:str|Path=None, # where the data set lies, if it is not MNIST: an .npz file, or torchvision's folder
 )->list: # of results, in the order of `runs`
     "Execute all runs that the store does not hold yet; those that another process computes are waited for at the end."
     check_store(store)
@@ -361,7 +366,7 @@ def execute(
     stored, missing = [(run, r) for run, r in results.items() if r is not None], [run for run, r in results.items() if r is None]
     _tidy_stored(store, [run for run, _ in stored])
     start, spent, bar = time.perf_counter(), 0., _Bar(missing, progress, watch)
-    computing = _computed(missing, store, device, bar.tell, workers, engine, strong, before or (lambda costs_of: None))
+    computing = _computed(missing, store, device, bar.tell, workers, engine, strong, before or (lambda costs_of: None), source)
     with contextlib.closing(bar.bar), contextlib.closing(computing) as computed:
         for number, (run, result) in enumerate(itertools.chain(stored, computed), 1):
             results[run] = {**result, 'run': run}
@@ -411,15 +416,15 @@ def _with_seeds(runs, seeds):
     if not seeds: raise ValueError('seeds is empty: give at least one, or None for those of the preset')
     return [replace(run, seed=seed) for seed in seeds for run in dict.fromkeys(replace(run, seed=0) for run in runs)]
 
-def _planned(section, preset, seeds):
+def _planned(section, preset, seeds, data=DataFacts()):
     "The runs of one section, or of several, each once."
     names = [section] if isinstance(section, str) or not hasattr(section, '__iter__') else section
-    return _with_seeds([*dict.fromkeys(run for name in names for run in grid(name, preset))], seeds)
+    return _with_seeds([*dict.fromkeys(run for name in names for run in grid(name, preset, data))], seeds)
 
-def _say_time(costs_of, missing, known, device, workers, strong):
+def _say_time(costs_of, missing, known, device, workers, strong, images):
     "Print how long the missing runs will take."
     name = device_name(device, 1 if workers>1 else None)
-    seconds = estimate(missing, device, workers, strong, [r for r in known if r['device']==name], costs_of)
+    seconds = estimate(missing, device, workers, strong, [r for r in known if r['device']==name], costs_of, images=images)
     print(f'about {duration(seconds)} for {len(missing)} of them, {workers} at a time on {name}', flush=True)
 
 def _first_sign(runs):
@@ -443,9 +448,12 @@ def reproduce(
     shard:str='1/1', # 'i/n': every n-th run, beginning with the i-th
     engine:str='processes', # 'processes' of this machine, or 'ray': tasks on all machines of a Ray cluster
     report:Callable=None, # called after each run, as `execute` does
+    data:str|Path='mnist', # 'mnist', 'digits', a classification set of torchvision by name, or an .npz file
+    root:str|Path=None, # folder of torchvision's files; None: 'data'
 )->Store: # with the results
     "Run a section of the paper, or what is missing of it, and say before how long that will take."
-    runs = choose(_planned(section, preset, seeds), only, shard)
+    facts, source = found_at(data, root)
+    runs = choose(_planned(section, preset, seeds, facts), only, shard)
     _checked_runs(runs, workers if workers is not None else 1, engine, strong)
     if engine=='processes': device = device_here(device)
     if workers is None and engine=='processes': workers = workers_of(str(device))
@@ -454,8 +462,10 @@ def reproduce(
     names = repr(section) if isinstance(section, str) else ', '.join(map(repr, section))
     found = {run: _finished(run, store, strong) for run in runs}
     missing, known = [run for run, r in found.items() if r is None], [r for r in found.values() if r is not None]
-    about = f'section {names}, preset {preset!r}{part}, into {store.path}' + f'; {len(known)} are stored'*bool(known)
+    on = f', data {facts.key}'*(facts.key!='mnist')
+    about = f'section {names}, preset {preset!r}{on}{part}, into {store.path}' + f'; {len(known)} are stored'*bool(known)
     print(f'{len(runs)} runs of {about}', flush=True)
-    before = partial(_say_time, missing=missing, known=known, device=device, workers=workers, strong=strong)
-    execute(runs, store, device, progress, report, workers, engine, strong, None if progress else _first_sign(runs), before)
+    before = partial(_say_time, missing=missing, known=known, device=device, workers=workers, strong=strong, images=facts.test)
+    watch = None if progress else _first_sign(runs)
+    execute(runs, store, device, progress, report, workers, engine, strong, watch, before, source)
     return store

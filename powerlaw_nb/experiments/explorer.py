@@ -20,7 +20,8 @@ from ..check import check_choice, check_whole
 from ..controls import Checkboxes, Explorer, blank_figure, buttons, moving, slider
 from ..theory import PopulationCode, critical_alpha, fit_powerlaw, population_code
 from ..reg import power_law_target, spectral_penalty
-from ..data import mnist
+from ..data import as_images, mnist
+from ..datasets import DataSet
 from .runs import grid
 from .store import packaged_store
 from .measure import stored_maps
@@ -190,16 +191,18 @@ def explore_code(
 def map_mosaic(
     members:dict, # label -> results of all seeds, one row each, as `by_label` gives
     seed:int=0, # whose maps
-)->tuple: # picture (28 rows + gaps, 28 columns + gaps), values -1 to 1, NaN in gaps; labels of the rows; n of the columns
+)->tuple: # picture (maps with gaps of 2 pixels), values -1 to 1, NaN in gaps; labels of the rows; n of the columns
     "Sensitivity maps of several variants as one picture, each map with its own scale."
     check_choice(seed, 'seed', sorted({r['run'].seed for runs in members.values() for r in runs}))
     chosen = {label: r for label, runs in members.items() for r in runs if r['run'].seed==seed}
     columns = sorted({n for r in chosen.values() for n in r['maps']['n']})
-    picture = np.full((30*len(chosen), 30*len(columns)), np.nan)
+    height, width = next(iter(chosen.values()))['run'].shape[1:]
+    picture = np.full(((height+2)*len(chosen), (width+2)*len(columns)), np.nan)
     for row, result in enumerate(chosen.values()):
         for n, values in zip(result['maps']['n'], stored_maps(result)):
             full, column = np.percentile(abs(values), 99) or 1, columns.index(n)      # as plot_maps scales
-            picture[30*row+1:30*row+29, 30*column+1:30*column+29] = np.clip(values/full, -1, 1)
+            top, left = 1 + (height+2)*row, 1 + (width+2)*column
+            picture[top:top+height, left:left+width] = np.clip(values/full, -1, 1)
     return picture, list(chosen), columns
 
 # %% ../../nbs/engineering/08a_explorers.ipynb #d9207276
@@ -358,19 +361,24 @@ def explore_training(
     return Explorer(parts[0], lambda epoch: _show_training(parts, story, epoch), epoch=slide)
 
 # %% ../../nbs/engineering/08a_explorers.ipynb #25769a10
-def _attack_figure(labels):
+def _picture(image):
+    "An image (H, W) or (3, H, W) as matplotlib draws it."
+    return (image.movedim(0, -1) if image.ndim==3 else image).numpy()
+
+def _attack_figure(labels, shape, classes):
     "An empty figure with one row for each network, and the parts of it that move."
     figure = blank_figure(8.5, .6 + 2*len(labels))
     rows = []
     for label, (image, change, bars) in zip(labels, figure.subplots(len(labels), 3, squeeze=False, width_ratios=(1, 1, 2))):
         for ax, title in ((image, 'image'), (change, 'change')): ax.set(xticks=[], yticks=[], title=title)
-        bars.set(xlim=(-.6, 9.6), ylim=(0, 1.05), xticks=range(10), yticks=[0, .5, 1], ylabel='probability', title=' ')
+        numbers = range(0, classes, -(-classes//10))             # at most ten of them
+        bars.set(xlim=(-.6, classes-.4), ylim=(0, 1.05), xticks=numbers, yticks=[0, .5, 1], ylabel='probability', title=' ')
         image.set_ylabel(label)
-        empty = np.zeros((28, 28))
-        pictures = [image.imshow(empty, cmap='gray_r', vmin=0, vmax=1),
+        empty = np.zeros(shape[1:])
+        pictures = [image.imshow(_picture(torch.zeros(shape).squeeze(0)), cmap='gray_r', vmin=0, vmax=1),
                     change.imshow(empty, cmap='RdBu_r', vmin=-.2, vmax=.2)]
-        after = bars.bar(range(10), [0]*10, color=style(label)['color'])
-        before, = bars.plot(range(10), [0]*10, 'k_', ms=12, mew=2)
+        after = bars.bar(range(classes), [0]*classes, color=style(label)['color'])
+        before, = bars.plot(range(classes), [0]*classes, 'k_', ms=12, mew=2)
         moving(*pictures, *after, before, bars.title)
         rows.append((*pictures, after, before, bars))
     rows[-1][-1].set_xlabel('class')
@@ -380,8 +388,8 @@ def _show_attack(parts, models, x, y, attack, eps):
     "Move the parts of the figure, and say what the networks see."
     found, said = attack_all(models, x, y, attack, eps), []
     for (image, change, after, before, bars), (label, r) in zip(parts[1], found.items()):
-        image.set_data(r['image'].numpy())
-        change.set_data((r['image'] - x[0, 0]).numpy())
+        image.set_data(_picture(r['image']))
+        change.set_data((r['image'] - x[0]).mean(0).numpy())      # in colour the mean; (H, W) less (1, H, W) in grey
         for bar, height in zip(after, r['after'].tolist()): bar.set_height(height)
         before.set_ydata(r['before'].numpy())
         was, now = int(r['before'].argmax()), int(r['after'].argmax())
@@ -389,11 +397,11 @@ def _show_attack(parts, models, x, y, attack, eps):
         said.append(f"{label}: {was} ({r['before'][was]:.2f}) → {now} ({r['after'][now]:.2f})")
     return f"a {y}, {attack}, ε = {eps:g}. " + '; '.join(said)
 
-def _attack_controls(index, n_images, attack, eps):
+def _attack_controls(index, n_images, attack, eps, sources):
     "The controls of `explore_attack`; those that the source does not need are hidden."
     number = lambda value, last, name: slider(widgets.BoundedIntText, value, 0, last, 1, name)
     size = dict(rows=12, layout=dict(width='20em'))
-    controls = dict(source=buttons('test image', ['test image', 'drawing'], 'source'),
+    controls = dict(source=buttons('test image', sources, 'source'),
                     index=number(index, n_images-1, 'test image'), digit=number(7, 9, 'drawn digit'),
                     attack=buttons(attack, list(moves), 'attack'),
                     eps=slider(widgets.FloatSlider, eps, 0, .3, .01, 'epsilon'),
@@ -407,16 +415,19 @@ def _attack_controls(index, n_images, attack, eps):
 
 def explore_attack(
     models:dict=None, # label -> network; None: those of `train_pair`, which takes a few seconds
-    index:int=0, # number of a test image to begin with, 0 to 9999
+    index:int=0, # number of a test image to begin with, from 0 on
     attack:str='FGSM', # to begin with: 'FGSM', 'PGD' or 'white noise'
     eps:float=.05, # radius or standard deviation to begin with, 0 to 0.3
+    data:DataSet=None, # whose test images; None: those of MNIST, beside which a digit can be drawn
 )->Explorer: # controls: source, index, drawing, digit, attack, eps
     "Attack a digit and see the class probabilities of two networks."
-    models = train_pair() if models is None else dict(models)
+    models = train_pair(data=data) if models is None else dict(models)
     if not models: raise ValueError("models is empty: give at least one network, for example dict(mine=model)")
-    (images, classes), parts = mnist(train=False), _attack_figure(models)
+    images, classes = mnist(train=False) if data is None else data.test
+    images, sources = as_images(images), ['test image', 'drawing'][:1 + (data is None)]
+    parts = _attack_figure(models, tuple(images.shape[1:]), 10 if data is None else data.classes)
     def show(source, index, drawing, digit, attack, eps):
         if source=='drawing': x, y = drawing_to_image(drawing), digit
         else: x, y = images[index:index+1], int(classes[index])
         return _show_attack(parts, models, x, y, attack, eps)
-    return Explorer(parts[0], show, **_attack_controls(index, len(images), attack, eps))
+    return Explorer(parts[0], show, **_attack_controls(index, len(images), attack, eps, sources))

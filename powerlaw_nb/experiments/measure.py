@@ -10,6 +10,7 @@ __all__ = ['make_model', 'make_regularizers', 'both_sets', 'make_trainer', 'cach
 import base64
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Callable
 
 import numpy as np
@@ -20,7 +21,8 @@ from ..check import check_whole
 from ..covariance import eigendecomposition
 from ..theory import fit_powerlaw, n_components, participation_ratio
 from ..reg import jacobian_loss, logit_jacobian_loss
-from ..data import mnist
+from ..data import as_images, mnist
+from ..datasets import find_again
 from ..models import CNN, MLP, evaluating, hidden_layers, seeded
 from ..regularizer import SpectralRegularizer, layer_covariances
 from ..trainer import Refresh, Trainer
@@ -39,7 +41,7 @@ def make_model(
     "The network of a run, before training."
     whiten = partial(Whiten, track_running_stats=True) if check_run(run).variant.endswith('-wh') else None
     if run.network!='cnn': return seeded(run.seed, partial(MLP, run.widths, act=run.act, bn=run.bn, whiten=whiten))
-    model = seeded(run.seed, partial(CNN, run.widths[:2], run.widths[2], act=run.act, whiten=whiten))
+    model = seeded(run.seed, partial(CNN, run.widths[:2], run.widths[2], run.act, whiten, run.classes, run.shape))
     return model.to(memory_format=torch.channels_last)            # the same weights, in an order that convolutions like
 
 def make_regularizers(
@@ -55,9 +57,13 @@ def make_regularizers(
 
 def both_sets(
     device:str='cpu', # where
-)->tuple: # (images, labels) to train with, as stored bytes; and to test with, in [0,1]
-    "Training and test set of MNIST, as runs take them."
-    return mnist(device=device, raw=True), mnist(train=False, device=device)
+    data:str='mnist', # key of the data set, as a run has it
+    source:str|Path=None, # where it lies, if it is not MNIST: an .npz file, or torchvision's folder; None: as in `find_again`
+)->tuple: # (images, labels) to train with, as they are stored; and to test with, in [0,1]
+    "Training and test set of a data set, as runs take them."
+    if data=='mnist': return mnist(device=device, raw=True), mnist(train=False, device=device)
+    (x, y), (test_x, test_y) = find_again(data, source).on(device)
+    return (x, y), (as_images(test_x), test_y)
 
 def make_trainer(
     run:Run, # what to train
@@ -95,7 +101,7 @@ def trained(
     file, trainer = folder/f'{check_run(run).name}.safetensors', make_trainer(run, device)
     if file.is_file(): trainer.load(file)
     if trainer.epoch < run.epochs:
-        x, y = (data or both_sets(device))[0]
+        x, y = (data or both_sets(device, run.data))[0]
         trainer.fit(Batches(x[:run.train_images], y[:run.train_images], run.batch_size), run.epochs)
         folder.mkdir(parents=True, exist_ok=True)
         trainer.save(file)
@@ -110,9 +116,11 @@ def layer_spectra(
     covariances = layer_covariances(model, hidden_layers(model), x)
     return {name: eigendecomposition(c.cov)[0].clamp(min=0).cpu() for name, c in covariances.items()}
 
-def _fit_of(layer, spectrum):
-    "The power law and the dimensions of a layer's spectrum, as they are stored."
-    try: fit = fit_powerlaw(spectrum, lo=11, hi=min(500, len(spectrum)//2))
+def _fit_of(layer, spectrum, images):
+    "The power law and the dimensions of a layer's spectrum over so many images, as they are stored."
+    N = len(spectrum)
+    hi = min(500, N//2 if N>=30 else N, images//2)               # half of a very small layer would leave no range
+    try: fit = fit_powerlaw(spectrum, lo=11, hi=hi)
     except ValueError as error: raise FloatingPointError(f'the activations of {layer} have collapsed: {error}') from error
     return dict(asdict(fit), dimension=int(n_components(spectrum, .9)), participation_ratio=float(participation_ratio(spectrum)))
 
@@ -170,6 +178,8 @@ def run_checks(
     return [dict(asdict(f), value=float(f'{f.value:.6g}')) for f in found]
 
 # %% ../../nbs/08a_measure.ipynb #8407983c
+_sides = [28, 28]                                                 # of MNIST's images; maps of others say their own
+
 def _digits(values, count): return [float(f'{v:.{count}g}') for v in values]
 
 def measure_maps(
@@ -183,21 +193,24 @@ def measure_maps(
     if not spectra: raise ValueError('spectra is empty: give what layer_spectra gave')
     layer, spectrum = list(spectra.items())[-1]
     n = [i for i in indices if i<=len(spectrum) and spectrum[i-1]>1e-10*spectrum[0]]
-    maps = sensitivity_maps(model, images, layer, n, show=images[:count])[:, :, 0].double().cpu()      # (len(n), count, 28, 28)
+    maps = sensitivity_maps(model, images, layer, n, show=images[:count]).mean(2).double().cpu()      # (len(n), count, H, W)
     alive = maps.flatten(2).std(-1) > 0                           # a saturated network may have no gradient at all
     n, maps, alive = [i for i, a in zip(n, alive) if a.any()], maps[alive.any(1)], alive[alive.any(1)]
     mean = lambda measure: _digits((measure(m[a]).mean() for m, a in zip(maps, alive)), 5)
     scale = maps[:, 0].abs().amax((-2, -1)).clamp(min=1e-300)
     small = (127*maps[:, 0]/scale[:, None, None]).round().to(torch.int8).numpy()
-    return dict(layer=layer, n=n, images=count, centroid=mean(spectral_centroid), extent=mean(spatial_extent),
-                scale=_digits(scale, 5), data=[base64.b64encode(m.tobytes()).decode() for m in small])
+    packed = dict(layer=layer, n=n, images=len(images[:count]), centroid=mean(spectral_centroid), extent=mean(spatial_extent),
+                  scale=_digits(scale, 5), data=[base64.b64encode(m.tobytes()).decode() for m in small])
+    sides = list(images.shape[-2:])
+    return packed if sides==_sides else {**packed, 'sides': sides}
 
 def stored_maps(
     result:dict, # of one run
-)->np.ndarray: # (len(n), 28, 28), each divided by its largest absolute value
+)->np.ndarray: # (len(n), H, W), each divided by its largest absolute value
     "The sensitivity maps of the first test image, in steps of 1/127."
-    packed = part_of(result, 'maps')['data']
-    return np.stack([np.frombuffer(base64.b64decode(m), np.int8).reshape(28, 28)/127 for m in packed])
+    maps = part_of(result, 'maps')
+    sides = maps.get('sides', _sides)
+    return np.stack([np.frombuffer(base64.b64decode(m), np.int8).reshape(sides)/127 for m in maps['data']])
 
 # %% ../../nbs/08a_measure.ipynb #b8eee0d2
 def evaluate(
@@ -212,7 +225,7 @@ def evaluate(
                          'give all test images with their labels')
     x, y = images[:run.test_images], labels[:run.test_images]
     spectra = layer_spectra(model, images)
-    fits = {layer: _fit_of(layer, spectrum) for layer, spectrum in spectra.items()}
+    fits = {layer: _fit_of(layer, spectrum, len(images)) for layer, spectrum in spectra.items()}
     curves, maps = _curves(model, run, x, y), measure_maps(model, images, spectra)
     result = dict(curves=curves, spectra={k: _digits(s.tolist(), 6) for k, s in spectra.items()}, fits=fits, maps=maps)
     result['checks'] = run_checks(model, run, x, y, curves['pgd'])

@@ -13,6 +13,7 @@ from typing import Iterable
 from IPython.display import Markdown
 
 from ..check import check_choice
+from ..datasets import found_at
 from .runs import presets
 from .store import packaged_store
 from .execute import reproduce
@@ -24,6 +25,7 @@ class Page:
     "What a page draws: the results that travel with the package, or a reader's own."
     results:list # as `Store.results()` gives them
     preset:str=None # size of the reader's own runs, a key of `presets`; None: the results are the stored ones
+    data:str='mnist' # key of the data set of the runs
 
     @property
     def stored(self)->bool:
@@ -37,7 +39,7 @@ class Page:
     )->list: # of results; empty for `full` with own runs
         "The results of one network of sections 4.1 to 4.3: of the preset `small`, or of the reader's own."
         if full and not self.stored: return []
-        return paper_runs(self.results, network, self.preset or ('paper' if full else 'small'), bn)
+        return paper_runs(self.results, network, self.preset or ('paper' if full else 'small'), bn, self.data)
 
     def text(self,
         markdown:str, # sentences about the stored results
@@ -52,8 +54,14 @@ def open_page(
     seeds:Iterable=(0,), # ints, one network of each kind for each; None: those of the preset
     device:str=None, # 'cpu' or 'cuda'; None: the GPU when there is one
     folder:str|Path='results', # where own runs are stored; finished ones in it are kept
+    data:str|Path='mnist', # of own runs: 'mnist', 'digits', a classification set of torchvision, or an .npz file
+    root:str|Path=None, # folder of torchvision's files; None: 'data'
 )->Page:
     "What a page of a section draws: the stored results, or what `reproduce` computes here."
-    if preset is None: return Page(packaged_store().results())
-    store = reproduce(section, check_choice(preset, 'preset', presets), seeds=seeds, device=device, folder=folder)
-    return Page([r for r in store.results() if r['run'].preset==preset], preset)
+    facts, _ = found_at(data, root)
+    if preset is None:
+        if facts.key=='mnist': return Page(packaged_store().results())
+        raise ValueError(f'data is {data!r:.60}: the stored results of this page are those of MNIST; '
+                         'give a preset to run it here')
+    store = reproduce(section, check_choice(preset, 'preset', presets), seeds, device, folder, data=data, root=root)
+    return Page([r for r in store.results() if (r['run'].preset, r['run'].data)==(preset, facts.key)], preset, facts.key)

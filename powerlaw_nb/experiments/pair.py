@@ -14,20 +14,28 @@ from torch import Tensor
 
 from ..check import check_choice, check_whole
 from ..theory import eigenspectrum
-from ..data import Batches, mnist
+from ..data import Batches, as_images, mnist
+from ..datasets import DataFacts, DataSet
 from ..models import capture, evaluating, hidden_layers
 from ..trainer import Callback
 from ..attacks import fgsm, pgd, robustness_curve, white_noise
-from .runs import grid
+from .runs import grid, presets
 from .measure import make_trainer
 
 # %% ../../nbs/engineering/08_pair.ipynb #6935acd2
-def _trained_pair(beta, epochs, seed, bn, watch=lambda label, steps: ()):
+def _passes(epochs, runs):
+    "The epochs of `quick` as passes over a smaller data set: as many steps."
+    return round(epochs*runs[0].epochs/presets['quick']['shallow']['epochs']) if runs else epochs
+
+def _trained_pair(beta, epochs, seed, bn, data, watch=lambda label, steps: ()):
     "Label -> network, trained; `watch` gives the callbacks of a trainer from its label and the number of its steps."
-    alike = [run for run in grid('shallow', 'quick') if run.bn==bool(bn) and run.seed==seed]
+    facts = DataFacts() if data is None else data.facts
+    alike = [run for run in grid('shallow', 'quick', facts) if run.bn==bool(bn) and run.seed==seed]
+    epochs = _passes(epochs, alike)
     runs = [replace(run, epochs=epochs) for run in alike if (run.variant, run.beta) in (('vanilla', 0.), ('specreg', beta))]
     if len(runs)!=2: raise ValueError(f'beta is {beta!r} and seed {seed!r}: choose beta from 1, 2, 5 and seed from 0, 1, 2')
-    x, y = mnist(limit=runs[0].train_images, raw=True)
+    images = runs[0].train_images
+    x, y = mnist(limit=images, raw=True) if data is None else (t[:images] for t in data.train)
     batches = {run.label: Batches(x, y, run.batch_size) for run in runs}
     trainers = {run.label: make_trainer(run, callbacks=watch(run.label, epochs*len(batches[run.label]))) for run in runs}
     for label, trainer in trainers.items(): trainer.fit(batches[label], epochs)
@@ -35,12 +43,13 @@ def _trained_pair(beta, epochs, seed, bn, watch=lambda label, steps: ()):
 
 def train_pair(
     beta:float=5., # strength of SpecReg: 1, 2 or 5
-    epochs:int=10, # passes over 9900 images
+    epochs:int=10, # passes over 9900 images; a smaller data set is seen more often
     seed:int=0, # 0, 1 or 2
     bn:bool=False, # batch norm after the hidden layer
+    data:DataSet=None, # the images; None: MNIST
 )->dict: # label -> network
     "Train a vanilla and a SpecReg network with one hidden layer of preset 'quick'."
-    return _trained_pair(beta, epochs, seed, bn)
+    return _trained_pair(beta, epochs, seed, bn, data)
 
 # %% ../../nbs/engineering/08_pair.ipynb #cdbb7b27
 @dataclass
@@ -70,33 +79,34 @@ class _Watch(Callback):
 
 def training_story(
     beta:float=5., # strength of SpecReg: 1, 2 or 5
-    epochs:int=15, # passes over 9900 images
+    epochs:int=15, # passes over 9900 images; a smaller data set is seen more often
     seed:int=0, # 0, 1 or 2
     bn:bool=True, # batch norm after the hidden layer
     looks:int=13, # frames, the first before training and the last after it; 2 or more
     images:int=150, # test images that PGD attacks, up to 5000; the first 5000 give the spectrum
     eps:tuple=(0., .02, .04, .06, .08, .1, .15), # radii of PGD, in the pixel range
+    data:DataSet=None, # the images; None: MNIST
 )->Story:
     "Train the networks of `train_pair`, and look at them meanwhile; this leaves the training as it is."
-    looks, images = check_whole(looks, 'looks', low=2), check_whole(images, 'images', high=5000)
-    watches, test = {}, mnist(train=False, limit=5000)
+    test, watches = mnist(train=False, limit=5000) if data is None else (as_images(data.test[0][:5000]), data.test[1][:5000]), {}
+    looks, images = check_whole(looks, 'looks', low=2), check_whole(images, 'images', high=len(test[0]))
     def watch(label, steps):
         wanted = {round(steps*(i/(looks-1))**2) for i in range(looks)}
         watches[label] = _Watch(wanted, steps/epochs, test, images, eps)
         return [watches[label]]
-    models = _trained_pair(beta, epochs, seed, bn, watch)
+    models = _trained_pair(beta, epochs, seed, bn, data, watch)
     return Story(models, {label: watch.frames for label, watch in watches.items()}, tuple(eps))
 
 # %% ../../nbs/engineering/08_pair.ipynb #8730e76f
 moves = {'FGSM': fgsm, 'PGD': pgd, 'white noise': lambda model, x, y, eps: white_noise(x, eps)}
 
 def attack_all(
-    models:dict, # label -> network that gives logits (1, 10)
-    x:Tensor, # (1, 1, 28, 28) one image in [0,1]
-    y:int, # its class, 0 to 9
+    models:dict, # label -> network that gives logits (1, K)
+    x:Tensor, # (1, C, H, W) one image in [0,1]
+    y:int, # its class, 0 to K - 1
     attack:str='FGSM', # 'FGSM', 'PGD' (40 sign steps of 0.01) or 'white noise'
     eps:float=.05, # radius, or standard deviation of the noise, in units of the pixel range
-)->dict: # label -> dictionary of image (28, 28), before (10,) and after (10,): class probabilities
+)->dict: # label -> dictionary of image (H, W), in colour (C, H, W), before (K,) and after (K,): class probabilities
     "One image attacked with each network, and the class probabilities before and after."
     move, result = moves[check_choice(attack, 'attack', moves)], {}
     for label, model in models.items():
@@ -104,7 +114,7 @@ def attack_all(
         image = x.to(device)
         attacked = move(model, image, torch.tensor([y], device=device), eps)
         with torch.no_grad(), evaluating(model): before, after = model(torch.cat([image, attacked])).softmax(1).cpu()
-        result[label] = dict(image=attacked[0, 0].cpu(), before=before, after=after)
+        result[label] = dict(image=attacked[0].squeeze(0).cpu(), before=before, after=after)
     return result
 
 # %% ../../nbs/engineering/08_pair.ipynb #3d17c2e1

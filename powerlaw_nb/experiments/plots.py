@@ -107,7 +107,7 @@ def plot_robustness(
     for label, runs in members.items():
         run = runs[0]['run']
         _mean_band(ax, run.sigma if attack=='noise' else run.eps, [r['curves'][attack] for r in runs], label)
-    ax.axhline(.1, color='k', lw=.6, ls=(0, (1, 3)))                # chance
+    ax.axhline(1/run.classes, color='k', lw=.6, ls=(0, (1, 3)))     # chance
     size = 'noise $\\sigma$ (pixel range)' if attack=='noise' else 'radius $\\epsilon$ (pixel range)'
     ax.set(xlabel=size, ylabel='accuracy', ylim=(0, 1), title=title)
     if legend: ax.legend(frameon=False, fontsize=8)
@@ -203,6 +203,7 @@ def _four_panels(mlp, cnn, labels, section, size):
             plot_robustness(results, attack, labels or section_labels(results, section), ax, legend=False)
             ax.set_title(f"{letter}  {results[0]['run'].network.upper()}, {attack.upper()}", fontsize=10)
             ax.label_outer()
+    figure.get_layout_engine().set(wspace=.06)                   # the last tick label of a panel is not near the next one's first
     _legend(figure, axes, loc='outside lower center', ncols=3*len(shown))
     figure.suptitle('; '.join(setup_title(results) for _, results in shown), fontsize=9)
     return figure

@@ -18,10 +18,11 @@ from .. import __version__
 from ..check import check_path
 from ..trainer import write_atomic
 from ..attacks import accuracy_interval
-from .runs import grid, is_choice, presets, sections
+from .runs import facts_of, grid, is_choice, presets, sections
 from .store import Store, check_store
 from .estimate import duration
 from .execute import choose, engines, reproduce, stored_device, workers_of
+from .sections import reproduce_section, section_modules
 from .select import by_label, last_layer, mean_sd, section_labels
 from .claims import claims, stronger_verdicts
 from .plots import plot_robustness, plot_spectra
@@ -43,6 +44,10 @@ _titles = dict(
 def _between(values, form='{}'):
     "The smallest and the largest of some numbers, in words."
     return ' to '.join(dict.fromkeys(form.format(v) for v in (min(values), max(values))))
+
+def _data_name(run):
+    "The name of the data set, as the command takes it; none for MNIST."
+    return '' if run.data=='mnist' else run.data.rpartition('-')[0]
 
 def _norm(run):
     "Batch norm of the shallow network, in words; the deep ones have none."
@@ -93,12 +98,13 @@ def _shared(results):
     return f"Its runs for sections 4.1 to 4.3 have {', '.join(parts)}. {_beside}"
 
 @functools.cache
-def _planned(section, preset): return frozenset(grid(section, preset))
+def _planned(section, preset, facts): return frozenset(grid(section, preset, facts))
 
 def _section_of(run):
     "The section whose grid has the run, None where there is none."
     if run.preset not in presets: return None
-    return next((section for section in ('shallow', 'paper', 'choices') if run in _planned(section, run.preset)), None)
+    facts = facts_of(run)
+    return next((name for name in ('shallow', 'paper', 'choices') if run in _planned(name, run.preset, facts)), None)
 
 def _epochs(runs):
     "The epochs of the paper's size, where the paper is silent."
@@ -171,7 +177,7 @@ def _group(results, rows):
     run, whole = results[0]['run'], [r for r in results if 'failed' not in r]
     strong, name = _met(whole), lambda r: f"{r['run'].label} seed {r['run'].seed}"
     panels = {} if is_choice(run) or not whole else _panels(whole)
-    title = ', '.join(part for part in (_titles[run.network], _norm(run), f'preset {run.preset}') if part)
+    title = ', '.join(part for part in (_titles[run.network], _norm(run), f'preset {run.preset}', _data_name(run)) if part)
     return dict(
         choice=is_choice(run), title=title, setup=_setup(run), strong=strong,
         figures=[dict(title=title, labels=labels, png=_figure(whole, labels)) for title, labels in panels.items()],
@@ -187,18 +193,20 @@ def _groups(results):
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     def place(members):
         run = members[0]['run']
-        return is_choice(run), [*presets, run.preset].index(run.preset), _order.index(run.network), not run.bn, run.group
+        size, network = [*presets, run.preset].index(run.preset), _order.index(run.network)
+        return is_choice(run), run.data!='mnist', run.data, size, network, not run.bn, run.group
     return sorted(groups.values(), key=place)
 
-def _preset(preset, results):
-    "What the page says of a preset, and the commands that compute these results again."
+def _preset(preset, data, results):
+    "What the page says of a preset on a data set, and the commands that compute these results again."
+    on = f' --data {data}'*bool(data)
     strong = {}                                                   # section -> images that met the stronger attack
     for r in results:
         section = _section_of(r['run'])
         strong[section] = max(strong.get(section, 0), r.get('strong', dict(images=0))['images'])
-    commands = [f'powerlaw_nb reproduce --section {section} --preset {preset}' + f' --strong {images}'*bool(images)
+    commands = [f'powerlaw_nb reproduce --section {section} --preset {preset}{on}' + f' --strong {images}'*bool(images)
                 for section, images in sorted(strong.items())]
-    return dict(name=preset, about=_about(preset, results), commands=commands)
+    return dict(name=f'{preset}, {data}' if data else preset, about=_about(preset, results), commands=commands)
 
 def _quiet_results(store):
     "The results of a store without its warning: damaged files are named in `store.damaged`."
@@ -214,14 +222,16 @@ def _origin(result):
 # %% ../../nbs/15_report.ipynb #1cad3381
 def _page(results, damaged):
     "The whole page as text."
-    verdicts = stronger_verdicts(results)
-    rows = [{**row, 'strong': verdicts[row['group'], row['claim'], row['variant']]} for row in claims(results)]
+    verdicts = stronger_verdicts(results, None)
+    rows = [{**row, 'strong': verdicts[row['group'], row['claim'], row['variant']]} for row in claims(results, data=None)]
     groups = [_group(members, [row for row in rows if row['group']==members[0]['run'].group]) for members in _groups(results)]
     known = [r for r in results if _section_of(r['run'])]
-    names = sorted({r['run'].preset for r in known})
+    kinds = sorted({(_data_name(r['run']), r['run'].preset) for r in known})
+    of_kind = lambda data, preset: [r for r in known if (_data_name(r['run']), r['run'].preset)==(data, preset)]
     pgd = sorted({f"{r['run'].pgd_steps} steps of {r['run'].pgd_step_size:g}" for r in results})
     return _template().render(
-        groups=groups, presets=[_preset(name, [r for r in known if r['run'].preset==name]) for name in names],
+        groups=groups, presets=[_preset(preset, data, of_kind(data, preset)) for data, preset in kinds],
+        data=sorted({_data_name(r['run']) or 'MNIST' for r in results}),
         foreign=len(results)-len(known), damaged=list(damaged.items()), origins=sorted(set(map(_origin, results))),
         pgd=' or '.join(pgd), runs=len(results), failed=sum('failed' in r for r in results),
         checked=sum('checks' in r for r in results), doubted=sum(bool(r.get('checks')) for r in results))
@@ -272,7 +282,7 @@ def report_of(
     for name, reason in store.damaged.items():
         print(f'damaged and skipped: {_plain(name)} ({_plain(reason)})', file=sys.stderr)
     print()
-    for row in claims(results):
+    for row in claims(results, data=None):
         print(f"{row['group']:24} {row['variant']:14} {row['claim']:3} {row['text']:56} {row['measured']:60} {row['verdict']}")
     for r in results:
         if 'failed' not in r: continue
@@ -281,8 +291,18 @@ def report_of(
     print(f'Report: {page.resolve()}')
     return 0
 
+_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0)      # options that only runs have, with their defaults
+
+def _reproduce_tasks(arguments):
+    "Do the tasks of a section that is no grid of runs."
+    given = [name for name, usual in _of_runs.items() if getattr(arguments, name)!=usual]
+    if given: raise ValueError(f'{given[0]} is for the sections of runs, {[*sections]}: leave it out for {arguments.section!r}')
+    a = arguments
+    return reproduce_section(a.section, a.preset, a.out, a.device, a.only, progress=sys.stderr.isatty())
+
 def _reproduce(arguments):
     "Run a section, or a part of it, and write its report."
+    if arguments.section in section_modules: return _reproduce_tasks(arguments)
     start, failed = time.perf_counter(), []
     def report(number, of, run, result, *times):
         failed.append('failed' in result)
@@ -290,7 +310,7 @@ def _reproduce(arguments):
     store = reproduce(
         arguments.section, arguments.preset, device=arguments.device, folder=arguments.out, workers=arguments.workers,
         progress=sys.stderr.isatty(), strong=arguments.strong, only=arguments.only, shard=arguments.shard,
-        engine=arguments.engine, report=report)
+        engine=arguments.engine, report=report, data=arguments.data, root=arguments.root)
     return report_of(store.path, start) or int(any(failed))
 
 def _list(arguments):
@@ -305,8 +325,14 @@ def _add_reproduce(commands):
     "The command `reproduce` and its options."
     command = commands.add_parser('reproduce', help='run a section of the paper and write its report')
     option = command.add_argument
-    option('--section', default='shallow', help=f"part of the paper: {', '.join(sections)} (default shallow, section 4.1)")
+    option('--section', default='shallow', help=f"part of the paper: {', '.join(sections)} (default shallow, section 4.1); "
+           f"or tasks of another chapter: {', '.join(section_modules)}")
     option('--preset', default='quick', help=f"size: {', '.join(presets)} (default quick: minutes on two CPU cores)")
+    option('--data', default='mnist', metavar='D',
+           help='images: mnist, digits, a classification set of torchvision such as FashionMNIST, or an .npz file with x_train, '
+                'y_train, x_test and y_test (default mnist)')
+    option('--root', default=None, metavar='DIR',
+           help='folder of the files of torchvision, which are fetched if need be (default data)')
     option('--out', default='results', help='folder of the results (default results); finished runs in it are kept')
     option('--only', action='append', default=[], metavar='WORD',
            help='only runs whose name or label contains WORD, for example cnn, seed0 or SpecReg-all; may be given again')

@@ -6,15 +6,16 @@
 __all__ = ['Store', 'packaged_store', 'part_of', 'check_results', 'check_store']
 
 # %% ../../nbs/engineering/05_store.ipynb #3cde67a8
-import importlib.resources, json, re, tempfile, warnings
+import importlib.resources, json, math, re, tempfile, warnings
+from functools import partial
 from pathlib import Path
 
 from fastcore.basics import patch
 from filelock import FileLock
 
-from ..check import check_path, is_real
+from ..check import check_choice, check_path, is_real
 from ..trainer import write_atomic
-from .runs import Run, check_run, is_plain_name, run_from_config
+from .runs import Run, check_run, is_plain_name, layer_sizes, run_from_config
 
 # %% ../../nbs/engineering/05_store.ipynb #2a564b6f
 def _numbers(values, length=None):
@@ -33,9 +34,10 @@ def _dict_of(kind, values):
     "Whether `values` is a dictionary, and `kind` holds for each of its values."
     return isinstance(values, dict) and all(map(kind, values.values()))
 
-def _layer_sizes(run):
-    "Neurons of each hidden layer, first to last."
-    return [169*run.widths[0], 25*run.widths[1], run.widths[2]] if run.network=='cnn' else list(run.widths[1:-1])
+def _is_map(text, pixels):
+    "Whether a text is so many bytes in base64."
+    pattern = f'[A-Za-z0-9+/]{{{math.ceil(4*pixels/3)}}}={{{-pixels%3}}}'
+    return isinstance(text, str) and bool(re.fullmatch(pattern, text))
 
 # %% ../../nbs/engineering/05_store.ipynb #995e55b7
 def _origin_is_text(result, run):
@@ -60,17 +62,16 @@ def _fits_are_whole(result, run):
 
 def _layers_are_those(result, run):
     names = [f'hidden{i}' for i in range(1, len(result['spectra'])+1)]
-    return [*result['spectra']]==names==[*result['fits']] and [*map(len, result['spectra'].values())]==_layer_sizes(run)
+    return [*result['spectra']]==names==[*result['fits']] and [*map(len, result['spectra'].values())]==layer_sizes(run)
 
 def _dimensions_are_possible(result, run):
     size = lambda layer: len(result['spectra'][layer])
     return all(type(fit['dimension']) is int and 1<=fit['dimension']<=size(layer) for layer, fit in result['fits'].items())
 
 def _maps_are_whole(result, run):
-    is_map = lambda text: isinstance(text, str) and re.fullmatch('[A-Za-z0-9+/]{1046}==', text)      # 28×28 bytes
-    maps = result.get('maps')
-    if not isinstance(maps, dict) or not _numbers(maps.get('n')): return False
-    count = len(maps['n'])
+    maps, sides = result.get('maps'), list(run.shape[1:])
+    if not isinstance(maps, dict) or not _numbers(maps.get('n')) or maps.get('sides', [28, 28])!=sides: return False
+    count, is_map = len(maps['n']), partial(_is_map, pixels=math.prod(sides))        # a byte for each pixel
     return (all(_numbers(maps.get(k), count) for k in ('scale', 'centroid', 'extent'))
             and _list_of(is_map, maps.get('data'), count))
 
@@ -214,9 +215,12 @@ def results(self:Store)->list: # one dictionary a run, with the `Run` itself as 
     return results
 
 # %% ../../nbs/engineering/05_store.ipynb #644de040
-def packaged_store()->Store:
+def packaged_store(
+    part:str='', # '': the runs on MNIST; 'beyond': those on other data sets, in a folder of their own
+)->Store:
     "The store of committed results that travels with the package."
-    return Store(importlib.resources.files('powerlaw_nb')/'results', create=False)
+    check_choice(part, 'part', ('', 'beyond'))
+    return Store(importlib.resources.files('powerlaw_nb')/'results'/part, create=False)
 
 # %% ../../nbs/engineering/05_store.ipynb #357194a5
 def part_of(

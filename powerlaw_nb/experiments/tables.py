@@ -12,6 +12,7 @@ from tabulate import tabulate
 
 from ..check import check_choice
 from ..theory import fit_powerlaw
+from ..datasets import DataFacts
 from .runs import grid
 from .store import check_results
 from .execute import stored_device
@@ -39,6 +40,10 @@ def _neurons(run):
     if run.network=='cnn': return f'conv {run.widths[0]}, conv {run.widths[1]}, full {run.widths[2]}'
     return '–'.join(map(str, run.widths))
 
+def _head(run):
+    "What stands above a column: the preset, and a data set other than MNIST."
+    return f'preset {run.preset}' + f", {run.data.rpartition('-')[0]}"*(run.data!='mnist')
+
 _of_run = {                                                       # what all runs of a group share
     'network': lambda run: run.network + ' with batch norm'*run.bn, 'neurons': _neurons, 'activation': lambda run: run.act,
     'training images': lambda run: f'{run.train_images:,}', 'attacked test images': lambda run: f'{run.test_images:,}',
@@ -58,7 +63,7 @@ def setup_table(
     for results in groups: check_results(results, 'run', 'seconds', least=1)
     rows = [[name, *[value(rs[0]['run']) for rs in groups]] for name, value in _of_run.items()]
     rows += [[name, *[value(rs) for rs in groups]] for name, value in _of_results.items()]
-    return markdown_table(['', *[f"preset {rs[0]['run'].preset}" for rs in groups]], rows)
+    return markdown_table(['', *[_head(rs[0]['run']) for rs in groups]], rows)
 
 # %% ../../nbs/08d_tables.ipynb #65e53ec1
 def _at(runs, attack, radius):
@@ -152,9 +157,10 @@ def coverage_table(
     results:list, # from `Store.results()`
     section:str, # a key of `sections`
     preset:str, # a key of `presets`
+    data:DataFacts=DataFacts(), # of which data set, `data_set(...).facts`; default: MNIST
 )->str: # Markdown
     "Which runs of a section there are, and which are still to be made: variant by variant, the number of seeds."
-    wanted, found = grid(section, preset), {r['run'] for r in results}
+    wanted, found = grid(section, preset, data), {r['run'] for r in results}
     kind = lambda run: run.network + f" {'with' if run.bn else 'without'} batch norm"*(run.network=='shallow')
     kinds, labels = (list(dict.fromkeys(what(run) for run in wanted)) for what in (kind, lambda run: run.label))
     def cell(*place):
