@@ -291,7 +291,7 @@ def report_of(
     print(f'Report: {page.resolve()}')
     return 0
 
-_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0)      # options that only runs have, with their defaults
+_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0, data='mnist', root=None)      # options that only runs have, with their defaults
 
 def _reproduce_tasks(arguments):
     "Do the tasks of a section that is no grid of runs."
