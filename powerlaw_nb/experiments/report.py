@@ -15,14 +15,14 @@ from tqdm.auto import tqdm
 
 from ..pictures import plain_figures, small_png
 from .. import __version__
-from ..check import check_path
+from ..check import check_choice, check_path
 from ..trainer import write_atomic
 from ..attacks import accuracy_interval
 from .runs import facts_of, grid, is_choice, presets, sections
 from .store import Store, check_store
 from .estimate import duration
 from .execute import choose, engines, reproduce, stored_device, workers_of
-from .sections import reproduce_section, section_modules
+from .sections import reproduce_section, section_modules, section_of
 from .select import by_label, last_layer, mean_sd, section_labels
 from .claims import claims, stronger_verdicts
 from .plots import plot_robustness, plot_spectra
@@ -291,7 +291,8 @@ def report_of(
     print(f'Report: {page.resolve()}')
     return 0
 
-_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0, data='mnist', root=None)      # options that only runs have, with their defaults
+# options that only runs have, with their defaults
+_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0, data='mnist', root=None)
 
 def _reproduce_tasks(arguments):
     "Do the tasks of a section that is no grid of runs."
@@ -302,7 +303,7 @@ def _reproduce_tasks(arguments):
 
 def _reproduce(arguments):
     "Run a section, or a part of it, and write its report."
-    if arguments.section in section_modules: return _reproduce_tasks(arguments)
+    if check_choice(arguments.section, 'section', [*sections, *section_modules]) in section_modules: return _reproduce_tasks(arguments)
     start, failed = time.perf_counter(), []
     def report(number, of, run, result, *times):
         failed.append('failed' in result)
@@ -315,9 +316,11 @@ def _reproduce(arguments):
 
 def _list(arguments):
     "Name sections and presets."
-    print(f"{'section':12}{''.join(f'{preset:>8}' for preset in presets)}   runs of each preset")
-    for section, about in sections.items():
-        print(f"{section:12}{''.join(f'{len(grid(section, preset)):8}' for preset in presets)}   {about}")
+    def line(name, cells, about): print(f"{name:14}{''.join(f'{cell:>8}' for cell in cells)}   {about}")
+    line('section', presets, 'runs of each preset')
+    for section, about in sections.items(): line(section, [len(grid(section, preset)) for preset in presets], about)
+    for name, module in section_modules.items():
+        line(name, ['-' if preset=='paper' else len(section_of(name, preset).tasks) for preset in presets], f'tasks of {module}')
     return 0
 
 # %% ../../nbs/15_report.ipynb #6264ca00
