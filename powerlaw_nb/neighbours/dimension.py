@@ -7,7 +7,7 @@ __all__ = ['examined', 'likeliest_dimension', 'Scales', 'gride', 'local_dimensio
            'id_correlation', 'linear_cka', 'rbf_cka', 'distance_correlation', 'mean_cca', 'run_of', 'codes', 'work',
            'section', 'rules', 'verdict']
 
-# %% ../../nbs/neighbours/20_dimension.ipynb #dbd5c6d1
+# %% ../../nbs/neighbours/20_dimension.ipynb #1a29ef38
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ import torch
 from scipy.optimize import brentq
 from torch import Tensor
 
-from ..check import check_activations, check_finite, check_generator, check_whole, tensor_of
+from ..check import check_activations, check_finite, check_generator, check_labels, check_whole, tensor_of
 from ..covariance import solve
 from ..intrinsic import Dimension, check_cloud, nearest, two_nn, with_interval
 
@@ -94,7 +94,7 @@ def local_dimension(
     r = nearest(x, check_whole(k, 'k', low=3), duplicates, budget)[1]
     return (k - 2) / (r[:, -1:] / r[:, :-1]).log().sum(1)
 
-# %% ../../nbs/neighbours/20_dimension.ipynb #87efa692
+# %% ../../nbs/neighbours/20_dimension.ipynb #663c8d80
 def standardized(
     x:Tensor, # (B, ...) a code
 )->Tensor: # (B, N) float64
@@ -107,12 +107,18 @@ def standardized(
 @dataclass(frozen=True)
 class IdCorrelation:
     "Correlation of two codes through their dimensions."
-    value:float # eq. (5); about 0 to 1, not clipped
+    value:float # about 0 to 1, not clipped
     p:float # share of the exchanged orders in which the joint dimension is smaller, by the rule (s + 1)/(P + 1)
     dimensions:tuple # of x, of y, and of both together
     exchanged:tuple # the P joint dimensions after an exchange
 
     def __str__(self): return f"{self.value:.3f} (p = {self.p:.3f})"
+
+def _shuffled(labels, generator):
+    "A random order that moves each row to a place of its own class."
+    order = torch.randperm(len(labels), generator=generator)
+    home, away = labels.argsort(stable=True), order[labels[order].argsort(stable=True)]
+    return torch.empty_like(order).scatter_(0, home, away)
 
 def id_correlation(
     x:Tensor, # (B, ...) a code
@@ -120,15 +126,17 @@ def id_correlation(
     estimator:Callable=two_nn, # of a dimension: points (B, N) -> Dimension or number
     permutations:int=100, # P exchanged orders for the p-value, which is at least 1/(P + 1)
     generator:torch.Generator|None=None, # of the orders, on the CPU; default: seed 0
+    within:Tensor|None=None, # (B,) classes: rows are exchanged inside a class only; None: all with all
 )->IdCorrelation:
     "How much smaller the dimension of two codes together is than the sum of theirs (Basile et al. 2024)."
     x, y, P = standardized(x), standardized(y), check_whole(permutations, 'permutations', remedy='100 can show p = 0.01')
     if len(x) != len(y): raise ValueError(f"x has {len(x)} rows and y {len(y)}: give two codes of the same inputs, in the same order")
     if not callable(estimator): raise TypeError(f"estimator is {estimator!r:.60}: give a function of points, for example two_nn")
+    labels = torch.zeros(len(x), dtype=torch.long) if within is None else check_labels(within, len(x)).cpu()
     rng, measure = check_generator(generator), lambda points: float(getattr(d := estimator(points), 'value', d))
     joint = lambda order: measure(torch.cat([x, y[order.to(y.device)]], 1))
     apart, together = (measure(x), measure(y)), joint(torch.arange(len(x)))
-    exchanged = tuple(joint(torch.randperm(len(x), generator=rng)) for _ in range(P))
+    exchanged = tuple(joint(_shuffled(labels, rng)) for _ in range(P))
     p = (sum(d < together for d in exchanged) + 1) / (P + 1)
     return IdCorrelation((sum(apart) - together) / max(apart), p, (*apart, together), exchanged)
 
@@ -192,7 +200,7 @@ from ..experiments.measure import trained
 from ..experiments.runs import Run, grid, presets
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/20_dimension.ipynb #a5a6d048
+# %% ../../nbs/neighbours/20_dimension.ipynb #54c7df0f
 examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers', 'jacobian': 'Jacobian', 'vanilla-wh': 'whitened'}
 _amounts = {'small': (2000, 1000, 19), 'quick': (1000, 500, 19), 'smoke': (60, 60, 1)}    # images for dimensions, for correlations; permutations
 
@@ -207,7 +215,7 @@ def run_of(
 
 def codes(
     model, # a trained network
-    x:Tensor, # images (B, 1, 28, 28)
+    x:Tensor, # images (B, 1, 28, 28) in [0,1]
 )->dict: # 'pixels' and each hidden layer -> (B, N)
     "What the layers hold about some images."
     layers = hidden_layers(model)
@@ -237,11 +245,14 @@ def work(
     x, y = mnist(train=False, limit=few)
     own, others = of(), {'next seed': of(seed=following), 'vanilla': of(variant='vanilla')}
     logits = trained(run_of(task), device=device).cpu()(x)
-    related = {name: {layer: id_correlation(own[layer][:pairs], code[layer][:pairs], permutations=permutations) for layer in own if layer!='pixels'}
+    def tie(a, b):
+        all_, inside = (id_correlation(a[:pairs], b[:pairs], permutations=permutations, within=w) for w in (None, y[:pairs]))
+        return dict(value=all_.value, p=all_.p, p_within=inside.p, together=all_.dimensions[2], exchanged=sum(all_.exchanged)/permutations,
+                    exchanged_within=sum(inside.exchanged)/permutations, cka=linear_cka(a[:pairs], b[:pairs]))
+    related = {name: {layer: tie(own[layer], code[layer]) for layer in own if layer!='pixels'}
                for name, code in others.items() if name!=task['variant']}
-    cka = {name: {layer: linear_cka(own[layer][:pairs], code[layer][:pairs]) for layer in own if layer!='pixels'} for name, code in others.items()}
-    return _rounded(dict(accuracy=float((logits.argmax(1)==y).float().mean()), images=few, layers={name: _described(code) for name, code in own.items()},
-                         related={name: {layer: dict(value=c.value, p=c.p) for layer, c in found.items()} for name, found in related.items()}, cka=cka))
+    accuracy = float((logits.argmax(1)==y).float().mean())
+    return _rounded(dict(accuracy=accuracy, images=few, layers={name: _described(code) for name, code in own.items()}, related=related))
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'
