@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['examined', 'likeliest_dimension', 'Scales', 'gride', 'local_dimension', 'standardized', 'IdCorrelation',
            'id_correlation', 'linear_cka', 'rbf_cka', 'distance_correlation', 'mean_cca', 'run_of', 'codes', 'work',
-           'section', 'rules', 'verdict']
+           'section', 'rules', 'decided']
 
 # %% ../../nbs/neighbours/20_dimension.ipynb #1a29ef38
 import math
@@ -200,7 +200,7 @@ from ..experiments.measure import trained
 from ..experiments.runs import Run, grid, presets
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/20_dimension.ipynb #54c7df0f
+# %% ../../nbs/neighbours/20_dimension.ipynb #5cff7205
 examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers', 'jacobian': 'Jacobian', 'vanilla-wh': 'whitened'}
 _amounts = {'small': (2000, 1000, 19), 'quick': (1000, 500, 19), 'smoke': (60, 60, 1)}    # images for dimensions, for correlations; permutations
 
@@ -210,6 +210,7 @@ def run_of(
     "The run of the paper's MLP that a task looks at: of several strengths the middle one."
     fits = [run for section in ('all_layers', 'whiten') for run in grid(section, task['preset'])
             if (run.network, run.variant, run.seed, run.alpha)==('mlp', task['variant'], task['seed'], 1.)]
+    if not fits: raise ValueError(f'task is {task}: give a variant, a preset and a seed as in section(preset).tasks')
     strengths = sorted({run.beta for run in fits})
     return next(run for run in fits if run.beta==strengths[len(strengths)//2])
 
@@ -263,12 +264,13 @@ def section(
     def say(result): return 'dimension ' + ' → '.join(f"{layer['two_nn']['value']:.1f}" for layer in result['layers'].values())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/20_dimension.ipynb #9cd938ec
+# %% ../../nbs/neighbours/20_dimension.ipynb #5b7d1b4e
 def rules(
     results:list, # of this section
 )->dict: # statement -> one truth value for each seed
     "What each rule says for each seed."
     of = {(r['task']['variant'], r['task']['seed']): r for r in results if 'failed' not in r}
+    if not of: raise ValueError('results is empty: give those of section_results')
     seeds = sorted({seed for _, seed in of})
     def dims(variant, seed, kind='two_nn'):
         return [v['value'] if isinstance(v := layer[kind], dict) else v for layer in of[variant, seed]['layers'].values()]
@@ -281,8 +283,9 @@ def rules(
             'networks with a 1/n spectrum agree more across seeds': [last('specreg-all', s, 'value') > last('vanilla', s, 'value') for s in seeds],
             'layers of two seeds are tied, by the permutation test': [last('vanilla', s, 'p') <= least for s in seeds]}
 
-def verdict(
+def decided(
     truths:list, # one for each seed
 )->str: # a word
     "holds, does not hold, or undecided."
+    if not truths: raise ValueError('truths is empty: give one for each seed')
     return 'holds' if all(truths) else 'undecided' if any(truths) else 'does not hold'
