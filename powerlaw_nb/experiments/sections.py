@@ -22,7 +22,8 @@ from .runs import is_plain_name, presets
 from .execute import code_origin, device_name
 
 # %% ../../nbs/engineering/07b_sections.ipynb #6ff1bbd5
-section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension'}      # name of a section -> module that has `section`
+# name of a section -> module that has `section`
+section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension', 'dimension': 'powerlaw_nb.neighbours.dimension'}
 
 @dataclass(frozen=True)
 class Section:
