@@ -303,7 +303,8 @@ def _reproduce_tasks(arguments):
 
 def _reproduce(arguments):
     "Run a section, or a part of it, and write its report."
-    if check_choice(arguments.section, 'section', [*sections, *section_modules]) in section_modules: return _reproduce_tasks(arguments)
+    check_choice(arguments.section, 'section', [*sections, *section_modules])
+    if arguments.section in section_modules: return _reproduce_tasks(arguments)
     start, failed = time.perf_counter(), []
     def report(number, of, run, result, *times):
         failed.append('failed' in result)

@@ -28,7 +28,8 @@ def likeliest_dimension(
 )->float: # the dimension
     "Dimension with the greatest likelihood, given ratios of the distances to two neighbours (Denti et al. 2022)."
     total, B, between = float(log_ratio.sum()), len(log_ratio), n2 - n1 - 1
-    if not total > 0: raise ValueError("log_ratio is 0 everywhere: all neighbours are equally far, as on a grid; add a little noise")
+    if not total > 0:
+        raise ValueError("log_ratio is 0 everywhere: all neighbours are equally far, as on a grid; add a little noise")
     def excess(d):
         rising = torch.where(log_ratio > 0, log_ratio / -torch.expm1(-d*log_ratio), 1/d)
         return B/d + between * float(rising.sum()) - (n2 - 1)*total
@@ -61,8 +62,8 @@ def _neighbours(x, distances, ranks, groups, duplicates, budget):
         return nearest(x, 2*max(ranks), duplicates, budget)
     r = check_finite(tensor_of(distances, 'distances').double(), 'distances')
     if r.dim() != 2 or r.shape[1] < 2*max(ranks) or (r[:, 0] <= 0).any() or (r.diff(dim=1) < 0).any():
-        raise ValueError(f"distances has shape {tuple(r.shape)}: give (B, K) distances to the K nearest neighbours of each point, ascending, "
-                         f"above 0, K at least {2*max(ranks)}")
+        raise ValueError(f"distances has shape {tuple(r.shape)}: give (B, K) distances to the K nearest neighbours "
+                         f"of each point, ascending, above 0, K at least {2*max(ranks)}")
     return torch.arange(len(r), dtype=torch.float64)[:, None] % groups, r             # slices of every 10th point
 
 def gride(
@@ -130,7 +131,8 @@ def id_correlation(
 )->IdCorrelation:
     "How much smaller the dimension of two codes together is than the sum of theirs (Basile et al. 2024)."
     x, y, P = standardized(x), standardized(y), check_whole(permutations, 'permutations', remedy='100 can show p = 0.01')
-    if len(x) != len(y): raise ValueError(f"x has {len(x)} rows and y {len(y)}: give two codes of the same inputs, in the same order")
+    if len(x) != len(y):
+        raise ValueError(f"x has {len(x)} rows and y {len(y)}: give two codes of the same inputs, in the same order")
     if not callable(estimator): raise TypeError(f"estimator is {estimator!r:.60}: give a function of points, for example two_nn")
     labels = torch.zeros(len(x), dtype=torch.long) if within is None else check_labels(within, len(x)).cpu()
     rng, measure = check_generator(generator), lambda points: float(getattr(d := estimator(points), 'value', d))
@@ -180,7 +182,8 @@ def mean_cca(
     "Mean of the squared canonical correlations."
     x, y = standardized(x), standardized(y)
     if len(x) != len(y) or len(x) <= x.shape[1] + y.shape[1]:
-        raise ValueError(f"x has shape {tuple(x.shape)} and y {tuple(y.shape)}: give codes of the same inputs, more of them than columns of both")
+        raise ValueError(f"x has shape {tuple(x.shape)} and y {tuple(y.shape)}: give codes of the same inputs, "
+                         "more of them than columns of both")
     bases = []
     for code in (x, y):
         left, size, _ = solve(torch.linalg.svd, code, full_matrices=False)
@@ -201,8 +204,10 @@ from ..experiments.runs import Run, grid, presets
 from ..experiments.sections import Section
 
 # %% ../../nbs/neighbours/20_dimension.ipynb #5cff7205
-examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers', 'jacobian': 'Jacobian', 'vanilla-wh': 'whitened'}
-_amounts = {'small': (2000, 1000, 19), 'quick': (1000, 500, 19), 'smoke': (60, 60, 1)}    # images for dimensions, for correlations; permutations
+examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers', 'jacobian': 'Jacobian',
+            'vanilla-wh': 'whitened'}
+# images for dimensions, images for correlations, permutations
+_amounts = {'small': (2000, 1000, 19), 'quick': (1000, 500, 19), 'smoke': (60, 60, 1)}
 
 def run_of(
     task:dict, # variant, preset and seed
@@ -248,12 +253,14 @@ def work(
     logits = trained(run_of(task), device=device).cpu()(x)
     def tie(a, b):
         all_, inside = (id_correlation(a[:pairs], b[:pairs], permutations=permutations, within=w) for w in (None, y[:pairs]))
-        return dict(value=all_.value, p=all_.p, p_within=inside.p, together=all_.dimensions[2], exchanged=sum(all_.exchanged)/permutations,
+        return dict(value=all_.value, p=all_.p, p_within=inside.p, together=all_.dimensions[2],
+                    exchanged=sum(all_.exchanged)/permutations,
                     exchanged_within=sum(inside.exchanged)/permutations, cka=linear_cka(a[:pairs], b[:pairs]))
     related = {name: {layer: tie(own[layer], code[layer]) for layer in own if layer!='pixels'}
                for name, code in others.items() if name!=task['variant']}
     accuracy = float((logits.argmax(1)==y).float().mean())
-    return _rounded(dict(accuracy=accuracy, images=few, layers={name: _described(code) for name, code in own.items()}, related=related))
+    described = {name: _described(code) for name, code in own.items()}
+    return _rounded(dict(accuracy=accuracy, images=few, layers=described, related=related))
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'
@@ -275,12 +282,15 @@ def rules(
     def dims(variant, seed, kind='two_nn'):
         return [v['value'] if isinstance(v := layer[kind], dict) else v for layer in of[variant, seed]['layers'].values()]
     last = lambda variant, seed, field: list(of[variant, seed]['related']['next seed'].values())[-1][field]
-    least = min((r['p'] for result in results for found in result.get('related', {}).values() for r in found.values()), default=math.nan)
+    ties = [tie for r in of.values() for found in r['related'].values() for tie in found.values()]
+    least = min((tie['p'] for tie in ties), default=math.nan)
     humps = {seed: (v := dims('vanilla', seed)) and max(v[1:]) > v[0] and v[-1] < max(v) for seed in seeds}
-    return {'SpecReg raises the intrinsic dimension of the last layer': [dims('specreg-all', s)[-1] > dims('vanilla', s)[-1] for s in seeds],
-            'SpecReg raises its participation ratio': [dims('specreg-all', s, 'participation')[-1] > dims('vanilla', s, 'participation')[-1] for s in seeds],
+    def higher(kind): return [dims('specreg-all', s, kind)[-1] > dims('vanilla', s, kind)[-1] for s in seeds]
+    agree = [last('specreg-all', s, 'value') > last('vanilla', s, 'value') for s in seeds]
+    return {'SpecReg raises the intrinsic dimension of the last layer': higher('two_nn'),
+            'SpecReg raises its participation ratio': higher('participation'),
             'the dimension rises over the layers, then falls': [humps[s] for s in seeds],
-            'networks with a 1/n spectrum agree more across seeds': [last('specreg-all', s, 'value') > last('vanilla', s, 'value') for s in seeds],
+            'networks with a 1/n spectrum agree more across seeds': agree,
             'layers of two seeds are tied, by the permutation test': [last('vanilla', s, 'p') <= least for s in seeds]}
 
 def decided(
