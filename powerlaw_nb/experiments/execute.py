@@ -220,10 +220,16 @@ def _one_by_one(runs, compute):
                 finished.add(run)
                 yield run, result
 
+def _end_of(worker):
+    "The exit status of a process that ends now; the pool waits for it too, and the status appears a moment after the end."
+    until = time.monotonic() + 5
+    while worker.exitcode is None and time.monotonic()<until: time.sleep(.02)
+    return worker.exitcode
+
 def _why_broken(workers):
     "The error that says why workers have died: one that is killed ends by a signal, one that cannot begin ends by itself."
-    for worker in workers: worker.join(5)
-    status = next((worker.exitcode for worker in workers if worker.exitcode is not None and worker.exitcode>=0), None)
+    ends = [_end_of(worker) for worker in workers]
+    status = next((end for end in ends if end is not None and end>=0), None)
     if status is None: return OSError(
         'a worker process died, perhaps for want of memory: run the same command again, with fewer workers')
     return OSError(f'a worker process ended with status {status}, and has printed why. Each worker reads the script that started '
