@@ -203,7 +203,7 @@ def _four_panels(mlp, cnn, labels, section, size):
             plot_robustness(results, attack, labels or section_labels(results, section), ax, legend=False)
             ax.set_title(f"{letter}  {results[0]['run'].network.upper()}, {attack.upper()}", fontsize=10)
             ax.label_outer()
-    figure.get_layout_engine().set(wspace=.06)                   # the last tick label of a panel is not near the next one's first
+    figure.get_layout_engine().set(wspace=.09)                   # the last tick label of a panel is not near the next one's first
     _legend(figure, axes, loc='outside lower center', ncols=3*len(shown))
     figure.suptitle('; '.join(setup_title(results) for _, results in shown), fontsize=9)
     return figure
