@@ -213,13 +213,16 @@ class NetworkReport(Tables):
 
     def __repr__(self): return f'{type(self).__name__}({self.name}, {len(self.layers)} layers, {len(self.findings)} findings)'
 
-    def to_json(self)->str: # without NaN
-        "The report as JSON, with the spectra."
+    def to_dict(self)->dict: # of plain values
+        "All that the report holds, with the spectra."
         layers = [m.row | dict(spectrum=m.spectrum.tolist()) for m in self.layers]
         radii = self.robustness.radius.tolist() if self.robustness else []
-        found = dict(name=self.name, parameters=self.parameters, shape=list(self.shape), images=self.images, layers=layers,
-                     attacks=self.attacks, critical_radius=radii, findings=[vars(f) for f in self.findings], notes=self.notes)
-        return plain_json(found)
+        return dict(name=self.name, parameters=self.parameters, shape=list(self.shape), images=self.images, layers=layers,
+                    attacks=self.attacks, critical_radius=radii, findings=[vars(f) for f in self.findings], notes=self.notes)
+
+    def to_json(self)->str: # without NaN
+        "The report as JSON, with the spectra."
+        return plain_json(self.to_dict())
 
     def plot(self,
         axs=None, # two axes, or three where something was attacked; None: a new figure

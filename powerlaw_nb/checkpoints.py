@@ -93,7 +93,7 @@ class CheckpointReport(Tables):
 
     def to_json(self)->str: # without NaN
         "All reports as JSON."
-        reports = [dict(epoch=epoch, **json.loads(r.to_json())) for epoch, r in self.reports.items()]
+        reports = [dict(epoch=epoch, **r.to_dict()) for epoch, r in self.reports.items()]
         return plain_json(dict(name=self.name, reports=reports))
 
     def plot(self,

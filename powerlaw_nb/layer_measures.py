@@ -8,7 +8,7 @@ __all__ = ['LayerMeasures', 'spectra_of_layer', 'LayerStream', 'stream_layers', 
 # %% ../nbs/07a_layer_measures.ipynb #1b5ce49c
 import math
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Iterable
 
 import torch
@@ -40,16 +40,18 @@ class _Units:
         self.squares += x.square().sum(0)
         self.signature += r @ x
 
+    def spread(self): # (N,)
+        "Standard deviation of each unit."
+        return (self.squares[0]/self.count - (self.sum[0]/self.count).square()).clamp(min=0).sqrt()
+
     def dead(self): # (N,)
         "Units whose standard deviation is only rounding of their mean."
-        mean = self.sum[0]/self.count
-        self.spread = (self.squares[0]/self.count - mean.square()).clamp(min=0).sqrt()
-        return self.spread <= 1e-6*(mean + self.shift).abs()
+        return self.spread() <= 1e-6*(self.sum[0]/self.count + self.shift).abs()
 
     def copies(self, near=1e-4): # a number
         "How many living units have the signature of another one."
         alive = ~self.dead()
-        t = (self.signature - self.drawn*self.sum/self.count)[:, alive] / (self.spread[alive] * math.sqrt(self.count))
+        t = (self.signature - self.drawn*self.sum/self.count)[:, alive] / (self.spread()[alive] * math.sqrt(self.count))
         t = t * t[t.abs().argmax(0), torch.arange(t.shape[1], device=t.device)].sign()           # z and -z count as one
         t = t[:, t[0].argsort()]
         found = torch.zeros(t.shape[1], dtype=torch.bool, device=t.device)
@@ -115,13 +117,6 @@ def spectra_of_layer(
     sizes = values(gram + along + along[:, None] + mean.square().sum()).sqrt()                       # of x x^T
     return pad(values(gram/B), (0, N-B)), sizes, [centred((part!=g).nonzero().squeeze(1)) for g in range(groups)]
 
-def _fit(spectrum, parts, lo, hi):
-    "The power law in a range that all spectra have, with an interval over inputs if there are any without a part of them."
-    for part in (spectrum, *parts): hi = fit_powerlaw(part, lo, hi).hi
-    fit = fit_powerlaw(spectrum, lo, hi)
-    if not parts: return fit
-    return PowerLaw(**asdict(fit), log_spectra=torch.stack([s[lo-1:hi] for s in (spectrum, *parts)]).cpu().log())
-
 class LayerStream:
     "What stays of the activations of a layer that arrive in batches."
     def __init__(self,
@@ -184,7 +179,7 @@ class LayerStream:
         if dead==N: return LayerMeasures(self.layer, N, used, count, x.new_zeros(used, dtype=torch.float64), None, 0, 0.,
                                          None, math.nan, dead, copies, (*notes, f'{name}: no unit varies'))
         spectrum, sizes, parts = self._spectra(x, min(groups, count//2))
-        fit = _tried(notes, name, 'exponent', lambda: _fit(spectrum, parts, lo, hi))
+        fit = _tried(notes, name, 'exponent', lambda: fit_powerlaw(spectrum, lo, hi, parts=parts))
         if fit and not fit.interval[0]<=fit.alpha<=fit.interval[1]: notes.append(
             f'{name}: α lies outside of its interval, which is corrected for the finite sample: more images would move it there')
         dimension = _tried(notes, name, 'intrinsic dimension', lambda: two_nn(x, duplicates='drop'))

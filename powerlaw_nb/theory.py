@@ -158,7 +158,7 @@ def _fit(y, rounding, lo, hi, parts=()):
     for part in parts: hi = _usable_end(*check_eigenvalues(part), lo, hi)
     hi = _usable_end(y, rounding, lo, hi)
     n, log_n, w = _weights(lo, hi - lo + 1)
-    logs = (torch.stack([y, *parts]) if parts else y[None])[:, lo-1:hi].log()
+    logs = torch.stack([s[lo-1:hi].double() for s in (y, *parts)]).log()
     slope, u, v, spread = _line(log_n, logs[0], w)
     rest, total = float(w @ (v - slope*u)**2), float(w @ v**2)
     half = 1.96 * math.sqrt(rest / (len(n) - 2) / float(spread))
@@ -172,12 +172,14 @@ def fit_powerlaw(
     range:str|None=None, # in place of lo and hi: 'stringer', 'cadena', 'alpha-req' or 'auto'
     x:Tensor|None=None, # (B, ...) the activations of the spectrum: `interval` and `better` then come from leaving out inputs
     groups:int=10, # G parts of these inputs, left out in turn
+    parts:list=(), # spectra without each of some parts of the inputs, in place of x where they are known
 )->PowerLaw: # with `interval`, `better` and `laws`, which are computed when they are asked for
     "Weighted least squares of log spectrum on log n with weights 1/n (Stringer et al. 2019)."
     y, rounding = check_eigenvalues(spectrum)
     y = y.detach().cpu()
     lo, hi = _ends(lo, hi, range, _rank(y, rounding) if range=='auto' else 0)
-    return _fit(y, rounding, lo, hi, () if x is None else _without_parts(x, groups, y))
+    if x is not None: parts = _without_parts(x, groups, y)
+    return _fit(y, rounding, lo, hi, [tensor_of(part, 'parts').detach().cpu() for part in parts])
 
 # %% ../nbs/00_theory.ipynb #cba321e8
 def participation_ratio(

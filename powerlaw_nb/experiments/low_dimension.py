@@ -25,7 +25,7 @@ from ..data import Batches, mnist
 from ..models import MLP, capture, evaluating, hidden_layers, seeded
 from ..trainer import Trainer
 from ..attacks import is_correct, pgd, worst_case
-from .store import check_results
+from .store import check_results, rounded
 from .sections import Section
 from .subspace import (
     Inside, Subspace, blind_search, increments, leading_subspace, natural_patches)
@@ -132,20 +132,18 @@ lengths = .001, .003, .01, .03, .1, .3, 1.                          # lengths h,
 attack_radii = .05, .1, .2, .4                                           # of attacks, in the same units
 shown_n = 1, 2, 3, 4, 6, 8, 11, 14, 19, 25, 34, 45, 64        # of the eigenvalues that are stored
 
-def _digits(values, count=3): return [float(f'{v:.{count}g}') for v in values]
-
 def fit_of(
     activations:Tensor, # (B, N) of one layer
 )->dict: # alpha, low, high, lo, hi, r2, better; alpha is None where less than three eigenvalues can be fitted
     "The exponent by the rule of this chapter, and its interval over inputs."
     f = check_activations(activations, 'activations')
     spectrum = eigenspectrum(f)
-    some = _digits((spectrum[[n-1 for n in shown_n if n<=len(spectrum)]]/spectrum[0].clamp(min=1e-300)).tolist())
+    some = rounded((spectrum[[n-1 for n in shown_n if n<=len(spectrum)]]/spectrum[0].clamp(min=1e-300)).tolist(), 3)
     try:
         fit = fit_powerlaw(spectrum, 11, max(13, f.shape[1]//2), x=f, groups=5)
         (low, high), better = fit.interval, fit.better.name
     except ValueError: return dict(alpha=None, spectrum=some)     # nothing above rounding, or too few eigenvalues
-    alpha, low, high, r2 = _digits((fit.alpha, low, high, fit.r2), 4)
+    alpha, low, high, r2 = rounded((fit.alpha, low, high, fit.r2), 4)
     return dict(alpha=alpha, low=low, high=high, lo=fit.lo, hi=fit.hi, r2=r2, better=better, spectrum=some)
 
 def layers_of(
@@ -158,7 +156,7 @@ def layers_of(
         network(z)
         fits = {name: fit_of(code.take(name)) for name in names}
     moved = increments(network, names, z[:1000], lengths)
-    return {name: dict(fits[name], increments=_digits(moved[name])) for name in names}
+    return {name: dict(fits[name], increments=rounded(moved[name], 3)) for name in names}
 
 def standing(
     network:nn.Module, # takes coordinates

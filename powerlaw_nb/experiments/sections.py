@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 from ..check import NonFiniteError, check_choice, check_path, check_whole, device_here
 from ..trainer import write_atomic
 from .runs import is_plain_name, presets
-from .execute import code_origin, device_name
+from .execute import code_origin, device_name, one_by_one
 
 # %% ../../nbs/engineering/07b_sections.ipynb #6ff1bbd5
 # name of a section -> module that has `section`
@@ -114,16 +114,14 @@ def run_section(
                                    f'{task_name(section.tasks[0])}')
     folder = check_path(folder, 'folder')/name
     (folder/'locks').mkdir(parents=True, exist_ok=True)
-    results = {}
+    results, compute = {}, lambda i, wait: _do(name, tasks[i], section.work, folder, device, wait)
     with tqdm(total=len(tasks), desc=name, disable=not progress) as bar:
-        for wait in (False, True):
-            for i, task in enumerate(tasks):
-                if i in results or (result := _do(name, task, section.work, folder, device, wait)) is None: continue
-                results[i] = result
-                bar.update()
-                words = f"FAILED: {result['failed']}" if 'failed' in result else section.say(result)
-                line = f"{len(results):3}/{len(tasks)} {task_name(task)}  {words}  {result['seconds']:.1f} s"
-                bar.write(line) if progress else print(line, flush=True)
+        for i, result in one_by_one(range(len(tasks)), compute):
+            results[i] = result
+            bar.update()
+            words = f"FAILED: {result['failed']}" if 'failed' in result else section.say(result)
+            line = f"{len(results):3}/{len(tasks)} {task_name(tasks[i])}  {words}  {result['seconds']:.1f} s"
+            bar.write(line) if progress else print(line, flush=True)
     return [results[i] for i in range(len(tasks))]
 
 def reproduce_section(

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from matplotlib.ticker import LogLocator, NullFormatter
 from scipy.optimize import brentq
 from torch import Tensor
 
@@ -53,6 +54,7 @@ class Scales:
         error = [[v - e for v, e in zip(value, low)], [e - v for v, e in zip(value, high)]]
         ax.errorbar(self.distances, value, error, marker='o', ms=4, capsize=2, **options)
         ax.set(xscale='log', xlabel='distance to neighbour $2 n_1$', ylabel='dimension')
+        ax.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter='{x:g}', minor_formatter=NullFormatter())
 
 def _neighbours(x, distances, ranks, groups, duplicates, budget):
     "Points, or None, and distances to at least 2 max(ranks) neighbours."
@@ -198,9 +200,11 @@ from ..check import check_choice
 from ..data import mnist
 from ..intrinsic import levina_bickel
 from ..models import capture, hidden_layers
+from ..attacks import is_correct
 from ..theory import eigenspectrum, fit_powerlaw, participation_ratio
 from ..experiments.measure import trained
 from ..experiments.runs import Run, grid, presets
+from ..experiments.store import rounded
 from ..experiments.sections import Section
 
 # %% ../../nbs/neighbours/20_dimension.ipynb #5cff7205
@@ -235,10 +239,6 @@ def _described(code):
     fit = fit_powerlaw(spectrum, 11, min(500, N//2))
     return dict(two_nn=near, levina_bickel=far, participation=float(participation_ratio(spectrum)), alpha=fit.alpha, r2=fit.r2)
 
-def _rounded(v):
-    if isinstance(v, dict): return {k: _rounded(e) for k, e in v.items()}
-    return [*map(_rounded, v)] if isinstance(v, (list, tuple)) else float(f'{v:.5g}') if isinstance(v, float) else v
-
 def work(
     task:dict, # variant, preset and seed
     device:str='cpu', # where networks are trained; what is measured is measured on the CPU
@@ -247,20 +247,22 @@ def work(
     few, pairs, permutations = _amounts[task['preset']]
     seeds = presets[task['preset']]['seeds']
     following = seeds[(seeds.index(task['seed']) + 1) % len(seeds)]
-    of = lambda **changes: codes(trained(run_of({**task, **changes}), device=device).cpu(), x)
-    x, y = mnist(train=False, limit=few)
-    own, others = of(), {'next seed': of(seed=following), 'vanilla': of(variant='vanilla')}
-    logits = trained(run_of(task), device=device).cpu()(x)
+    network = lambda **changes: trained(run_of({**task, **changes}), device=device).cpu()
+    (x, y), model = mnist(train=False, limit=few), network()
+    own, others = codes(model, x), {'next seed': dict(seed=following)}
+    if task['variant']!='vanilla': others['vanilla'] = dict(variant='vanilla')
     def tie(a, b):
         all_, inside = (id_correlation(a[:pairs], b[:pairs], permutations=permutations, within=w) for w in (None, y[:pairs]))
         return dict(value=all_.value, p=all_.p, p_within=inside.p, together=all_.dimensions[2],
                     exchanged=sum(all_.exchanged)/permutations,
                     exchanged_within=sum(inside.exchanged)/permutations, cka=linear_cka(a[:pairs], b[:pairs]))
-    related = {name: {layer: tie(own[layer], code[layer]) for layer in own if layer!='pixels'}
-               for name, code in others.items() if name!=task['variant']}
-    accuracy = float((logits.argmax(1)==y).float().mean())
+    related = {}
+    for name, changes in others.items():
+        other = codes(network(**changes), x)
+        related[name] = {layer: tie(own[layer], other[layer]) for layer in own if layer!='pixels'}
+    accuracy = float(is_correct(model, x, y).float().mean())
     described = {name: _described(code) for name, code in own.items()}
-    return _rounded(dict(accuracy=accuracy, images=few, layers=described, related=related))
+    return rounded(dict(accuracy=accuracy, images=few, layers=described, related=related), 5)
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'
@@ -284,12 +286,12 @@ def rules(
     last = lambda variant, seed, field: list(of[variant, seed]['related']['next seed'].values())[-1][field]
     ties = [tie for r in of.values() for found in r['related'].values() for tie in found.values()]
     least = min((tie['p'] for tie in ties), default=math.nan)
-    humps = {seed: (v := dims('vanilla', seed)) and max(v[1:]) > v[0] and v[-1] < max(v) for seed in seeds}
+    def humped(v): return max(v[1:]) > v[0] and v[-1] < max(v)
     def higher(kind): return [dims('specreg-all', s, kind)[-1] > dims('vanilla', s, kind)[-1] for s in seeds]
     agree = [last('specreg-all', s, 'value') > last('vanilla', s, 'value') for s in seeds]
     return {'SpecReg raises the intrinsic dimension of the last layer': higher('two_nn'),
             'SpecReg raises its participation ratio': higher('participation'),
-            'the dimension rises over the layers, then falls': [humps[s] for s in seeds],
+            'the dimension rises over the layers, then falls': [humped(dims('vanilla', s)) for s in seeds],
             'networks with a 1/n spectrum agree more across seeds': agree,
             'layers of two seeds are tied, by the permutation test': [last('vanilla', s, 'p') <= least for s in seeds]}
 
