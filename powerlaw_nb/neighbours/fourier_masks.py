@@ -300,7 +300,7 @@ def mean_frequency(
     shares = shares*(radius>0)
     return (shares*radius).sum((-2, -1)) / shares.sum((-2, -1))
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #9cde3a3a
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #bb9f4f6d
 @dataclass(frozen=True)
 class ClassProbe:
     "How well a linear classifier tells the class from a mask."
@@ -339,7 +339,7 @@ def class_probe(
     x, y, scrambled = x[order], y[order], y[mixed]
     x = x - x[:count].mean(0)
     (test, train), (control, _) = (_linear_accuracy(x[:count], v[:count], x[count:], v[count:], decay) for v in (y, scrambled))
-    return ClassProbe(train, test, control, float(y[count:].bincount().max()/(len(x) - count)))
+    return ClassProbe(train, test, control, int(y[count:].bincount().max())/(len(x) - count))
 
 # %% ../../nbs/neighbours/21_fourier_masks.ipynb #47642c71
 import base64
