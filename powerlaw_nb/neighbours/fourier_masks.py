@@ -7,7 +7,7 @@ __all__ = ['compared', 'masked', 'mirrored', 'FourierMask', 'planted_images', 'f
            'complement', 'undo_rate', 'radial_energy', 'angular_energy', 'mean_frequency', 'ClassProbe', 'class_probe',
            'masked_run', 'packed_mask', 'unpacked_mask', 'likeness', 'work', 'section', 'direction_effect', 'rules']
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #2e8c7259
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #70bb9865
 import math, warnings
 from dataclasses import dataclass
 
@@ -15,8 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..check import (
-    check_choice, check_classes, check_finite, check_generator, check_image_type, check_labels, check_number, check_whole, tensor_of)
+from powerlaw_nb.check import (
+    check_choice, check_classes, check_finite, check_generator, check_image_type, check_labels, check_number, check_whole,
+    tensor_of)
 from ..models import reading
 from ..attacks import check_batch, is_correct
 
@@ -80,7 +81,7 @@ def planted_images(
     x = .5 + grating(torch.tensor(planted)[y]) + grating(torch.tensor([distractor]).expand(count, 2)) + noise*pink/pink.std()
     return x.clamp(0, 1)[:, None], y
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #339ce38c
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #eceea111
 _steepest = 20.                                                   # exponent from which the exponential goes on as a line
 
 def _invariance(ce, before):
@@ -94,6 +95,34 @@ def _entropies(logits_of, x, y, chunk):
         logits = torch.cat([logits_of(part) for part in x.split(chunk)])
     check_classes(logits, y)
     return F.cross_entropy(logits, y, reduction='none'), logits.argmax(1)==y
+
+def _slope(logits_of, mask, x, y, before, weight, chunk):
+    "Gradient of the loss of a batch, with the images taken in chunks."
+    slope = torch.full_like(mask.mask, weight/mask.mask.numel())
+    for part, labels, whole in zip(x.split(chunk), y.split(chunk), before.split(chunk)):
+        ce = F.cross_entropy(logits_of(mask(part)), labels, reduction='none')
+        slope += torch.autograd.grad(_invariance(ce, whole).sum()/len(x), mask.mask)[0]
+    return slope
+
+def _fit(logits_of, mask, x, y, weight, lr, epochs, batch_size, chunk, tolerance, rng):
+    "Train a mask; what it has come to, with the last mask that kept the accuracy."
+    best, calm, sparsity, steps = dict(kept=False), 0, 1., epochs * math.ceil(len(x)/batch_size)
+    optimizer = torch.optim.Adam(mask.parameters(), lr)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps + 1, pct_start=.1)
+    before, right = _entropies(logits_of, x, y, chunk)
+    for epoch in range(1, epochs + 1):
+        for i in torch.randperm(len(x), generator=rng).to(x.device).split(batch_size):
+            mask.mask.grad = _slope(logits_of, mask, x[i], y[i], before[i], weight, chunk)
+            optimizer.step(), schedule.step()
+            with torch.no_grad(): mask.mask.clamp_(0, 1)
+        still = _entropies(lambda part: logits_of(mask(part)), x, y, chunk)[1]
+        sparsity, last, kept = float(mask.mask.detach().mean()), sparsity, bool(still.sum() >= .99*right.sum())
+        calm = calm + 1 if abs(sparsity - last) <= tolerance else 0
+        if kept or not best['kept']:
+            now = dict(masked_accuracy=float(still.double().mean()), sparsity=sparsity, kept=kept)
+            best = dict(mask=mask.mask.detach().clone(), **now)
+        if kept and calm >= 7: break
+    return dict(accuracy=float(right.double().mean()), epochs=epoch, **best)
 
 @torch.inference_mode(False)
 def fit_mask(
@@ -113,43 +142,31 @@ def fit_mask(
     weight, lr = check_number(weight, 'weight'), check_number(lr, 'lr', above=0)
     epochs, chunk, rng = check_whole(epochs, 'epochs'), check_whole(chunk, 'chunk'), check_generator(generator)
     batch_size = len(x) if batch_size is None else check_whole(batch_size, 'batch_size')
-    mask, best, calm, last = FourierMask(x.shape[1:]).to(x), None, 0, 1.
-    optimizer = torch.optim.Adam(mask.parameters(), lr)
-    steps = epochs * math.ceil(len(x)/batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps + 1, pct_start=.1)
+    mask = FourierMask(x.shape[1:]).to(x)
     with torch.enable_grad(), reading(model) as logits_of:
-        before, right = _entropies(logits_of, x, y, chunk)
-        accuracy = float(right.float().mean())
-        if not accuracy: warnings.warn('model is wrong on all images: a mask that keeps this keeps nothing of use', stacklevel=2)
-        for epoch in range(1, epochs + 1):
-            for i in torch.randperm(len(x), generator=rng).to(x.device).split(batch_size):
-                slope = torch.full_like(mask.mask, weight/mask.mask.numel())
-                for j in i.split(chunk):
-                    ce = F.cross_entropy(logits_of(mask(x[j])), y[j], reduction='none')
-                    slope += torch.autograd.grad(_invariance(ce, before[j]).sum()/len(i), mask.mask)[0]
-                mask.mask.grad = slope
-                optimizer.step(), schedule.step()
-                with torch.no_grad(): mask.mask.clamp_(0, 1)
-            sparsity = float(mask.mask.detach().mean())
-            now = float(_entropies(lambda part: logits_of(mask(part)), x, y, chunk)[1].float().mean())
-            kept = now >= .99*accuracy
-            calm = calm + 1 if abs(sparsity - last) <= tolerance else 0
-            last = sparsity
-            if kept or best is None or not best['kept']:
-                best = dict(mask=mask.mask.detach().clone(), masked_accuracy=now, sparsity=sparsity, kept=kept)
-            if kept and calm >= 7: break
-    with torch.no_grad(): mask.mask.copy_(best.pop('mask'))
-    mask.report = dict(accuracy=accuracy, epochs=epoch, **best)
+        report = _fit(logits_of, mask, x, y, weight, lr, epochs, batch_size, chunk, tolerance, rng)
+    if not report['accuracy']:
+        warnings.warn('model is wrong on all images: a mask that keeps this keeps nothing of use', stacklevel=2)
+    with torch.no_grad(): mask.mask.copy_(report.pop('mask'))
+    mask.report = report
     return mask.requires_grad_(False)
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #864dfa70
-_usual = dict(invariance=dict(weight=.07, lr=.02, steps=1000, patience=100), label=dict(weight=.01, lr=.01, steps=2000, patience=20))
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #da44736f
+_usual = dict(invariance=dict(weight=.07, lr=.02, steps=1000, patience=100),
+              label=dict(weight=.01, lr=.01, steps=2000, patience=20))
 
 def _whole(half, width):
     "All columns of a symmetric mask, from those of the frequencies across that are 0 or more; equal in both of each pair."
     rest = half[..., 1:(width + 1)//2].flip(-1, -2).roll(1, -2)
     mask = torch.cat([half, rest], -1)
     return (mask + mirrored(mask))/2
+
+def _twice(width):
+    "How often each of these columns counts in the whole mask."
+    counts = torch.full((width//2 + 1,), 2.)
+    counts[0] = 1
+    if width%2==0: counts[-1] = 1
+    return counts
 
 def _fewer(optimizer, mask, stay):
     "The parameter of an optimizer with some of its rows alone, and what the optimizer remembers of them."
@@ -161,20 +178,19 @@ def _fewer(optimizer, mask, stay):
 def _search(logits_of, x, y, loss, weight, lr, steps, patience, tolerance):
     "Masks of a chunk of images, and the step at which each has settled."
     before, waves, (H, W) = _entropies(logits_of, x, y, len(x))[0], torch.fft.rfft2(x), x.shape[-2:]
-    twice = torch.full((W//2 + 1,), 2., dtype=x.dtype, device=x.device)         # how often a column counts in the whole mask
-    twice[0] = 1
-    if W%2==0: twice[-1] = 1
+    price = weight*_twice(W).to(x)/(x[0].numel() if loss=='invariance' else 1)
     mask = torch.ones(waves.shape, dtype=x.dtype, device=x.device, requires_grad=True)
     optimizer = torch.optim.Adam([mask], lr)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps + 1, pct_start=.1) if loss=='invariance' else None
+    if loss=='invariance': cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps + 1, pct_start=.1)
     result, taken = torch.empty_like(mask), torch.empty_like(y)
     open_, calm, last = torch.arange(len(x), device=x.device), torch.zeros_like(y), torch.zeros(2, len(x)).to(x)
     for step in range(1, steps + 1):
         logits = logits_of(torch.fft.irfft2(mask*waves, s=(H, W)))
-        ce, amount = F.cross_entropy(logits, y, reduction='none'), (mask*twice).flatten(1).sum(1)
-        terms = torch.stack([_invariance(ce, before), weight*amount/x[0].numel()] if loss=='invariance' else [ce, weight*amount])
+        ce = F.cross_entropy(logits, y, reduction='none')
+        terms = torch.stack([_invariance(ce, before) if loss=='invariance' else ce, (mask*price).flatten(1).sum(1)])
         mask.grad, = torch.autograd.grad(terms.sum(), mask)
-        optimizer.step(), cycle and cycle.step()
+        optimizer.step()
+        if loss=='invariance': cycle.step()
         with torch.no_grad(): mask.clamp_(0, 1)
         quiet = (logits.detach().argmax(1)==y) & ((terms.detach() - last).abs() <= tolerance).all(0)
         calm, last = torch.where(quiet, calm + 1, 0), terms.detach()
@@ -190,7 +206,7 @@ def _search(logits_of, x, y, loss, weight, lr, steps, patience, tolerance):
 def image_masks(
     model, # gives the logits (B, classes); a module is put in evaluation mode and back
     x:Tensor, # (B, C, H, W) images in [0,1]
-    y:Tensor=None, # (B,) the classes to keep; None: what the network takes the images for
+    y:Tensor=None, # (B,) the class numbers to keep; None: those that the network gives
     loss:str='invariance', # or 'label', the cross-entropy alone
     weight:float=None, # lambda; None: .07 for invariance, .01 for label
     lr:float=None, # learning rate of Adam; None: .02, with one cycle, or .01 for label
@@ -209,13 +225,14 @@ def image_masks(
         check_whole(usual['patience'] if patience is None else patience, 'patience'), check_number(tolerance, 'tolerance'))
     y, chunk = answers(model, x, check_whole(chunk, 'chunk')) if y is None else check_labels(y, len(x)).to(x.device), chunk
     with torch.enable_grad(), reading(model) as logits_of:
-        found = [_search(logits_of, *part, loss, weight, lr, steps, patience, tolerance) for part in zip(x.split(chunk), y.split(chunk))]
+        parts = zip(x.split(chunk), y.split(chunk))
+        found = [_search(logits_of, *part, loss, weight, lr, steps, patience, tolerance) for part in parts]
     masks, taken = (torch.cat(parts) for parts in zip(*found))
     return (masks, taken) if with_steps else masks
 
 def answers(
     model, # gives the logits (B, classes); a module is put in evaluation mode and back
-    x:Tensor, # (B, C, H, W) images, masked or not
+    x:Tensor, # (B, C, H, W) images in [0,1], or masked ones
     chunk:int=200, # images at a time
 )->Tensor: # (B,) class numbers
     "What a network takes images for."
@@ -225,7 +242,7 @@ def keeps(
     model, # gives the logits (B, classes); a module is put in evaluation mode and back
     x:Tensor, # (B, C, H, W) images in [0,1]
     masks:Tensor, # (B, C, H, W), or one for all
-    y:Tensor=None, # (B,) classes; None: what the network takes the whole images for
+    y:Tensor=None, # (B,) class numbers; None: those that the network gives without masks
     chunk:int=200, # images at a time
 )->Tensor: # (B,) truth values
     "Whether a masked image has the class of the whole one, or a given class."
@@ -242,7 +259,7 @@ def undo_rate(
     model, # gives the logits (B, classes); a module is put in evaluation mode and back
     attacked:Tensor, # (B, C, H, W) images that an attack has made, in [0,1]
     y:Tensor, # (B,) their true classes
-    masks:Tensor, # (B, C, H, W) masks of the images before the attack, or one for all
+    masks:Tensor, # (B, C, H, W) masks from before the attack, in [0,1], or one for all
     chunk:int=200, # images at a time
 )->float: # 0 to 1; nan where the attack has broken no image
     "Share of the broken images that are right again behind a mask."
@@ -300,7 +317,7 @@ def mean_frequency(
     shares = shares*(radius>0)
     return (shares*radius).sum((-2, -1)) / shares.sum((-2, -1))
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #bb9f4f6d
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #bc500dc4
 @dataclass(frozen=True)
 class ClassProbe:
     "How well a linear classifier tells the class from a mask."
@@ -320,12 +337,13 @@ def _linear_accuracy(a, y, b, z, decay):
         loss.backward()
         return loss
     with torch.enable_grad(): optimizer.step(closure)
-    with torch.no_grad(): return tuple(float((logits(points).argmax(1)==labels).double().mean()) for points, labels in ((b, z), (a, y)))
+    with torch.no_grad():
+        return [float((logits(points).argmax(1)==labels).double().mean()) for points, labels in ((b, z), (a, y))]
 
 @torch.inference_mode(False)
 def class_probe(
     masks:Tensor, # (B, ...) a mask of each image
-    y:Tensor, # (B,) classes of the images
+    y:Tensor, # (B,) class numbers
     learn:float=.7, # share of the masks from which it learns, above 0 and below 1
     decay:float=5e-3, # weight of the squared coefficients, 0 or more; the authors' value
     generator=None, # torch.Generator or integer seed of the division and of the scrambling; None is seed 0
@@ -334,7 +352,8 @@ def class_probe(
     x = check_finite(check_image_type(masks, 'masks').detach().flatten(1).double(), 'masks')
     y, rng, decay = check_labels(y, len(x)).to(x.device), check_generator(generator), check_number(decay, 'decay')
     count = round(check_number(learn, 'learn', above=0, high=1)*len(x))
-    if not 0 < count < len(x): raise ValueError(f'learn is {learn} of {len(x)} masks: leave at least one to learn from and one to test')
+    if not 0 < count < len(x): raise ValueError(
+        f'learn is {learn} of {len(x)} masks: leave at least one to learn from and one to test')
     order, mixed = (torch.randperm(len(x), generator=rng).to(x.device) for _ in range(2))
     x, y, scrambled = x[order], y[order], y[mixed]
     x = x - x[:count].mean(0)
@@ -353,7 +372,7 @@ from ..experiments.sections import Section
 from ..experiments.store import rounded
 from .dimension import decided, run_of
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #7727e9ff
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #9b55ebbd
 compared = {'vanilla': 'vanilla', 'vanilla-early': 'vanilla, 10 epochs', 'specreg': 'SpecReg, last layer',
             'specreg-all': 'SpecReg, all layers', 'jacobian': 'Jacobian', 'adversarial': 'adversarial, 10 epochs'}
 _short = ('vanilla-early', 'adversarial')
@@ -386,7 +405,7 @@ def unpacked_mask(
     return _whole(torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.uint8).view(H, W//2 + 1).double()/255, W)
 
 def likeness(
-    a:Tensor, # (B, ...) images
+    a:Tensor, # (B, ...) images in [0,1]
     b:Tensor, # (B, ...) others
 )->Tensor: # (B,) correlation of the pixels of each pair, 0 where one is constant
     "How much two images are alike, whatever their brightness and contrast."
@@ -437,7 +456,7 @@ def section(
     def say(result): return f"sparsity {result['data_set']['sparsity']:.3f}, of single images {result['images']['sparsity']:.3f}"
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #47e9c61f
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #86e8fef9
 def direction_effect(
     first:Tensor, # (H, W) a difference of two masks
     second:Tensor, # (H, W) the same of other networks
@@ -461,21 +480,23 @@ def direction_effect(
         chance.append(float(a[home] @ b[away]/scale))
     return true, (sum(c >= true for c in chance) + 1)/(len(chance) + 1)
 
+def _share_higher(result, other):
+    "Share of the images whose mask has a higher frequency in the first of two results."
+    pairs = [(a, b) for a, b in zip(result['images']['frequency'], other['images']['frequency']) if None not in (a, b)]
+    return sum(a > b for a, b in pairs)/max(len(pairs), 1)
+
 def rules(
     results:list, # of this section, of one network
 )->dict: # statement -> one truth value for each seed
     "What each rule says for each seed."
     of = {(r['task']['variant'], r['task']['seed']): r for r in results if 'failed' not in r}
-    if not of: raise ValueError('results is empty: give those of section_results')
+    if not of: raise ValueError('results is empty: give those of section_results of fourier_masks')
     seeds, variants = sorted({seed for _, seed in of}), {v for v, _ in of}
     every = lambda true: [all(true(r) for (_, seed), r in of.items() if seed==s) for s in seeds]
     mask = lambda v, s: unpacked_mask(of[v, s]['data_set']['mask'])
     lower = lambda v, w: [bool(mean_frequency(mask(v, s)) < mean_frequency(mask(w, s))) for s in seeds]
     differ = [mask('adversarial', s) - mask('vanilla-early', s) for s in seeds]
     usual = 'vanilla' if 'vanilla' in variants else 'vanilla-early'
-    def higher(s):
-        pairs = [(a, b) for a, b in zip(*(of[v, s]['images']['frequency'] for v in ('adversarial', 'vanilla-early'))) if None not in (a, b)]
-        return sum(a > b for a, b in pairs)/max(len(pairs), 1)
     said = {
         'a mask keeps 99 % of the accuracy with less than half of the frequencies':
             every(lambda r: r['data_set']['kept'] and r['data_set']['sparsity'] < .5),
@@ -486,7 +507,8 @@ def rules(
     if 'jacobian' in variants: said['the Jacobian penalty lowers the frequencies'] = lower('jacobian', usual)
     said['the difference depends on the direction'] = [
         direction_effect(a, b)[1] <= .05 for a, b in zip(differ, [*differ[1:], differ[0]])]
-    return {**said, 'the masks of single images vary: a quarter has a higher frequency': [higher(s) >= .25 for s in seeds],
+    return {**said, 'the masks of single images vary: a quarter has a higher frequency': [
+        _share_higher(of['adversarial', s], of['vanilla-early', s]) >= .25 for s in seeds],
             'the mask of a single image tells the class':
                 every(lambda r: r['images']['probe']['test'] - r['images']['probe']['scrambled'] >= .1),
             'the mask of the clean image undoes more than half of the attacks':
