@@ -21,7 +21,7 @@ from powerlaw_nb.check import (
 from ..models import reading
 from ..attacks import check_batch, is_correct
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #30081433
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #b1e8116f
 def masked(
     x:Tensor, # (B, C, H, W) images in [0,1]
     mask:Tensor, # (H, W), (C, H, W), or (B, C, H, W), one for each image
@@ -49,6 +49,7 @@ class FourierMask(nn.Module):
         if not hasattr(shape, '__len__') or len(shape) not in (2, 3): raise ValueError(
             f'shape is {shape!r:.60}: give (height, width) or (channels, height, width)')
         self.mask = nn.Parameter(torch.ones([check_whole(n, f'a side in shape {tuple(shape)}') for n in shape]))
+        self.report = {}                                          # what `fit_mask` has found
 
     def forward(self,
         x:Tensor, # (B, C, H, W) images in [0,1]
