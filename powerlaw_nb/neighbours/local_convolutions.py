@@ -155,7 +155,7 @@ def linear_measures(
     least = torch.tensor([induced_norm(b, K) for b in beta], dtype=torch.float64)
     return dict(frequency=frequency, spread=spread, excess=weights/least - 1)
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #2fa211cb
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #28d72de7
 class CircularConv(nn.Module):
     "A convolution of periodic images, with any kernel up to their size, through the Fourier transform."
     def __init__(self,
@@ -190,7 +190,7 @@ def parameter_count(
 def fitting_widths(
     kernel:int, # side of the kernels; None: an MLP
     depth:int, # hidden layers
-    budget:int=16_500, # parameters
+    budget:int=15_700, # parameters
     side:int=14, # of an image, in pixels
     classes:int=10, # logits
 )->tuple: # channels, or neurons, of each hidden layer; the first may have one more than the last
@@ -203,7 +203,7 @@ def fitting_widths(
 def kernel_network(
     kernel:int, # side of the kernels, 1 to `side`; None: an MLP
     depth:int, # hidden layers, each with ReLU
-    budget:int=16_500, # parameters, about
+    budget:int=15_700, # parameters, about
     side:int=14, # of an image, in pixels
     classes:int=10, # logits
     seed:int=0, # of the first weights
@@ -305,7 +305,7 @@ from .dimension import decided
 from ..experiments.store import check_results, rounded
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #2d9853e5
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #22c6ec3a
 kernel_sizes = {'3': 3, '5': 5, '9': 9, '14': 14, 'MLP': None}
 tap_counts = {'1': 1, '3': 3, '5': 5, '9': 9, '16': 16, '32': 32, 'dense': None}
 signal_exponents = {'white': 0., '1/f': 1.}
@@ -338,13 +338,14 @@ def _images(task, size, device):
     "The five networks of one depth on the same images."
     (train_x, train_y), (x, y) = kernel_images(task['data'], size['train'], size['test'], task['seed'])
     x, y, found = x.to(device), y.to(device), {}
+    def attack(model, x, y, eps): return pgd(model, x, y, eps, steps=10, step_size=max(eps, _radii[0])/5)
     for name, kernel in kernel_sizes.items():
         model = kernel_network(kernel, task['depth'], seed=task['seed']).to(device).eval()
         with torch.no_grad(): own = model(x).argmax(1)
         before = _profile(model, x, own)['frequency']
         trainer = Trainer(model, torch.optim.Adam(model.parameters(), lr=2e-3), seed=task['seed'])
         trainer.fit(Batches(train_x.to(device), train_y.to(device), 50), size['epochs'])
-        stands = robustness_curve(model.eval(), x, y, lambda *args: pgd(*args, steps=10, step_size=args[3]/5), (0., *_radii))
+        stands = robustness_curve(model.eval(), x, y, attack, (0., *_radii))
         found[name] = dict(parameters=sum(p.numel() for p in model.parameters()), loss=trainer.history[-1]['loss'],
                            accuracy=stands.tolist(), before=before, **_profile(model, x, y))
     return dict(images=len(x), radii=[0., *_radii], frequency=float(spectral_centroid(x).mean()), networks=found)
