@@ -30,6 +30,7 @@ from ..whitening import Whiten, batch_statistics
 from ..attacks import fgsm, pgd, robustness_curve, white_noise
 from ..autoattack import strong_curve
 from ..checks import evaluation_checks
+from ..adversarial import AdversarialTraining
 from ..sensitivity import sensitivity_maps, spatial_extent, spectral_centroid
 from .runs import Run, check_run
 from .store import part_of, rounded
@@ -49,7 +50,7 @@ def make_regularizers(
     model:nn.Module, # its network
 )->list: # for the Trainer
     "What a run adds to the loss."
-    if check_run(run).variant.startswith('vanilla'): return []
+    if check_run(run).variant.startswith(('vanilla', 'adversarial')): return []
     if run.variant=='jacobian': return [partial(jacobian_loss, beta=run.beta)]
     if run.variant=='logit-jacobian': return [lambda model, x, y: logit_jacobian_loss(model, x, beta=run.beta)]
     layers = None if run.variant=='specreg-all' else hidden_layers(model)[-1:]                 # None: all of them
@@ -75,7 +76,8 @@ def make_trainer(
     optimizer = torch.optim.Adam(model.parameters(), lr=run.lr, amsgrad=run.amsgrad)
     regularizers = make_regularizers(run, model)
     refresh = [Refresh(run.refresh_every) for regularizer in regularizers if hasattr(regularizer, 'refresh')]
-    return Trainer(model, optimizer, regularizers=regularizers, callbacks=[*refresh, *callbacks], seed=run.seed)
+    attack = [AdversarialTraining(run.train_eps, run.train_steps, run.train_step_size)]*(run.variant=='adversarial')
+    return Trainer(model, optimizer, regularizers=regularizers, callbacks=[*refresh, *attack, *callbacks], seed=run.seed)
 
 # %% ../../nbs/08a_measure.ipynb #6a4eea55
 import os

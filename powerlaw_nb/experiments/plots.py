@@ -21,12 +21,13 @@ from .select import best_label, by_label, section_labels, setup_title
 # %% ../../nbs/09_plots.ipynb #ee3174b5
 _colors = {
     'vanilla': '#666666', 'Vanilla-Wh': '#000000', 'SpecReg': '#0072B2', 'SpecReg-Wh': '#CC79A7', 'SpecReg-all': '#D55E00',
-    'SpecReg τ': '#332288', 'SpecReg-all α': '#E69F00', 'Jacobian': '#009E73', 'logit Jacobian': '#56B4E9'}
+    'SpecReg τ': '#332288', 'SpecReg-all α': '#E69F00', 'Jacobian': '#009E73', 'logit Jacobian': '#56B4E9', 'adversarial': '#882255'}
 _lines = {                                                        # of each β; the last number lightens or darkens
     '0.01': ((0, (1, 2)), '<', .55), '0.1': ((0, (3, 1, 1, 1)), 'v', .4), '1': ('--', 's', .25),
     '2': ('-.', '^', 0), '5': (':', 'D', -.35)}
 _alone = {                                                        # variants that are named without their β
-    'vanilla': ('-', 'o', 0), 'Vanilla-Wh': ('--', 'X', 0), 'Jacobian': ('-', 'P', 0), 'logit Jacobian': ((0, (5, 1)), 'd', 0)}
+    'vanilla': ('-', 'o', 0), 'Vanilla-Wh': ('--', 'X', 0), 'Jacobian': ('-', 'P', 0), 'logit Jacobian': ((0, (5, 1)), 'd', 0),
+    'adversarial': ('-', 'X', 0)}
 _other = (0, (5, 1, 1, 1, 1, 1)), '>', 0                          # a β that the grid does not have
 
 def style(

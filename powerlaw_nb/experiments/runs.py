@@ -19,7 +19,7 @@ from ..models import feature_maps, nonlinearities
 
 # %% ../../nbs/08_runs.ipynb #4a88e83e
 variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh',
-            'specreg-all': 'SpecReg-all', 'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian'}
+            'specreg-all': 'SpecReg-all', 'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian', 'adversarial': 'adversarial'}
 
 # %% ../../nbs/08_runs.ipynb #668dc9cc
 def is_plain_name(
@@ -38,6 +38,7 @@ _yes_or_no = lambda v: type(v) is bool, 'choose one of [False, True]'
 _count = _is_count, 'give an int, 1 or more'
 _word = is_plain_name, 'give a word, because it becomes part of a file name'
 _positive = _is_positive, 'give a number above 0'
+_share = lambda v: _is_positive(v) and v<=1, 'give a number above 0, at most 1'
 _sizes = _each_is(lambda v: _is_number(v) and v<=1), 'give a tuple of numbers from 0 to 1, in units of the pixel range'
 
 _rules = dict(                                                    # of each field: what must hold, and what to do otherwise
@@ -46,9 +47,9 @@ _rules = dict(                                                    # of each fiel
     preset=_word, data=_word,
     seed=(lambda v: type(v) is int, 'give an int'),
     epochs=(lambda v: type(v) is int and v>=0, 'give an int, 0 or more'),
-    batch_size=_count, train_images=_count, test_images=_count, tau=_count, pgd_steps=_count,
+    batch_size=_count, train_images=_count, test_images=_count, tau=_count, pgd_steps=_count, train_steps=_count,
     beta=(_is_number, 'give a number, 0 or more'), lr=_positive,
-    pgd_step_size=(lambda v: _is_positive(v) and v<=1, 'give a number above 0, at most 1'),
+    pgd_step_size=_share, train_eps=_share, train_step_size=_share,
     alpha=(lambda v: _is_positive(v) or _each_is(_is_positive)(v), 'give a number above 0, or a tuple with one for each layer'),
     widths=(lambda v: _each_is(_is_count)(v) and len(v)>2, 'give a tuple of at least three ints'),
     eps=_sizes, sigma=_sizes,
@@ -57,9 +58,10 @@ _rules = dict(                                                    # of each fiel
     classes=(lambda v: type(v) is int and v>=2, 'give an int, 2 or more'))
 
 # %% ../../nbs/08_runs.ipynb #1f988a1d
-_target = ('alpha', 'tau', 'beta')                                # what may differ inside a group, beside variant and seed
 _of_data = ('data', 'shape', 'classes')                           # stored only where the images are not MNIST's
-_added = ('refresh_every', *_of_data)                             # fields that results stored earlier may lack
+_of_attack = ('train_eps', 'train_steps', 'train_step_size')      # stored only where the training attacks its images
+_added = ('refresh_every', *_of_data, *_of_attack)                # fields that results stored earlier may lack
+_target = ('alpha', 'tau', 'beta', *_of_attack)                   # what may differ inside a group, beside variant and seed
 
 @dataclass(frozen=True)
 class Run:
@@ -88,6 +90,9 @@ class Run:
     data:str='mnist' # key of the data set: its name and a digest of its content, never a path
     shape:tuple=(1,28,28) # channels, height and width of an image
     classes:int=10 # of the data set
+    train_eps:float=.1 # radius of the attack in adversarial training, above 0
+    train_steps:int=10 # steps of this attack
+    train_step_size:float=.02 # size of a step: all together can cross the ball
 
     def __post_init__(self):
         for name, (holds, remedy) in _rules.items():
@@ -112,8 +117,9 @@ def group(self:Run)->str:
 
 @patch(as_prop=True)
 def config(self:Run)->dict: # of plain values
-    "The values of a run as they are stored beside its result; those about the images only where these are not MNIST's."
-    usual = {f.name: f.default for f in fields(self) if f.name in _of_data}
+    "The values of a run as they are stored beside its result; those about images and attacks only where they matter."
+    hidden = _of_data if self.variant=='adversarial' else (*_of_data, *_of_attack)
+    usual = {f.name: f.default for f in fields(self) if f.name in hidden}
     return {k: v for k, v in asdict(self).items() if not (k in usual and v==usual[k])}
 
 @patch(as_prop=True)
@@ -123,7 +129,8 @@ def label(self:Run)->str:
     alpha = f" α={'→'.join(f'{a:g}' for a in alphas)}"*(self.alpha!=1)
     usual = (0., .01)                                             # .01 is the paper's for Jacobian
     beta = f' β={self.beta:g}'*(self.variant.startswith('specreg') or self.beta not in usual)
-    return variants[self.variant] + beta + alpha + f' τ={self.tau}'*(self.tau!=10)
+    radius = f' ε={self.train_eps:g}'*(self.train_eps!=.1)
+    return variants[self.variant] + beta + alpha + f' τ={self.tau}'*(self.tau!=10) + radius
 
 @patch(as_prop=True)
 def name(self:Run)->str:
