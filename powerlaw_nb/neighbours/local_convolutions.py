@@ -8,7 +8,7 @@ __all__ = ['kernel_sizes', 'tap_counts', 'signal_exponents', 'concentration', 'n
            'kernel_network', 'white_classes', 'kernel_images', 'Perturbations', 'perturbation_spectrum', 'work',
            'section', 'image_values', 'linear_means', 'rules']
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #2539ef99
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #2c629d5f
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from ..models import MLP, seeded
 from ..trainer import Trainer
 from ..attacks import check_batch, is_correct, pgd, robustness_curve
 from ..sensitivity import spectral_centroid
+from .fourier_masks import radial_energy
 
 # %% ../../nbs/neighbours/23_local_convolutions.ipynb #b76e6eba
 def concentration(
@@ -80,7 +81,7 @@ def induced_norm(
     "The least sum of squares of the weights of two convolutions that compute a function, the first of K taps."
     return norm_interval(beta, taps)[1]
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #77397148
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #4ed09942
 def noise_signals(
     count:int, # how many
     length:int=32, # D, entries of a signal
@@ -101,15 +102,16 @@ class LinearConvolutions(nn.Module):
         nets:int, # how many networks
         length:int, # D, entries of a signal
         taps:int=None, # K, 1 to `length`; None: a dense first layer, D by D
-        scale:float=.1, # standard deviation of the sum of a layer's weights at the beginning; small, as the theory has it
+        scale:float=.1, # length of each layer's weights at the beginning; small, as the theory has it
     ):
         super().__init__()
         nets, self.length = check_whole(nets, 'nets'), check_whole(length, 'length', low=2)
-        inner = (check_whole(taps, 'taps', high=length, remedy='the length of a signal'),) if taps is not None else (length, length)
-        normal = lambda *shape: nn.Parameter(check_number(scale, 'scale', above=0) * torch.randn(nets, *shape).double() / shape[-1])
-        self.first, self.second = normal(*inner), normal(length)
-        with torch.no_grad():
-            for p in (self.first, self.second): p.mul_(scale / p.flatten(1).norm(dim=1).view(-1, *[1]*(p.ndim - 1)))
+        scale, inner = check_number(scale, 'scale', above=0), (length, length)
+        if taps is not None: inner = (check_whole(taps, 'taps', high=length, remedy='the length of a signal'),)
+        def drawn(*shape):
+            w = torch.randn(nets, *shape).double()
+            return nn.Parameter(scale * w / w.flatten(1).norm(dim=1).view(-1, *[1]*len(shape)))
+        self.first, self.second = drawn(*inner), drawn(length)
 
     def functions(self)->Tensor: # (nets, D)
         "The linear function that each network computes."
@@ -145,6 +147,7 @@ def linear_measures(
     model:LinearConvolutions, # trained
 )->dict: # name -> (nets,) numbers
     "Of each network: mean frequency of its function, how widely its spectrum is spread, and its weights over the least possible."
+    if not isinstance(model, LinearConvolutions): raise TypeError(f'model is {model!r:.60}: give what train_linear made')
     with torch.no_grad():
         beta = model.functions().cpu()
         weights = sum(p.square().flatten(1).sum(1) for p in model.parameters()).cpu()
@@ -155,7 +158,7 @@ def linear_measures(
     least = torch.tensor([induced_norm(b, K) for b in beta], dtype=torch.float64)
     return dict(frequency=frequency, spread=spread, excess=weights/least - 1)
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #28d72de7
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #6f381bba
 class CircularConv(nn.Module):
     "A convolution of periodic images, with any kernel up to their size, through the Fourier transform."
     def __init__(self,
@@ -182,8 +185,11 @@ def parameter_count(
     widths:tuple, # channels, or neurons, of each hidden layer
     side:int=14, # of an image, in pixels
     classes:int=10, # logits
-)->int:
+)->int: # 1 or more
     "How many weights and biases `kernel_network` has."
+    widths = [check_whole(n, 'a width in widths') for n in widths]
+    if not widths: raise ValueError('widths is empty: give the channels or neurons of each hidden layer')
+    if kernel is not None: check_whole(kernel, 'kernel', high=side, remedy='the side of the images')
     if kernel is None: return sum((a + 1)*b for a, b in zip((side**2, *widths), (*widths, classes)))
     return sum((a*kernel**2 + 1)*b for a, b in zip((1, *widths), widths)) + (widths[-1]*side**2 + 1)*classes
 
@@ -196,7 +202,6 @@ def fitting_widths(
 )->tuple: # channels, or neurons, of each hidden layer; the first may have one more than the last
     "The widths with which a network comes nearest to a number of parameters."
     depth, budget = check_whole(depth, 'depth'), check_whole(budget, 'budget')
-    if kernel is not None: check_whole(kernel, 'kernel', high=check_whole(side, 'side'), remedy='the side of the images')
     tried = [(n + 1,)*more + (n,)*(depth - more) for n in range(1, 301) for more in range(depth)]
     return min(tried, key=lambda widths: abs(parameter_count(kernel, widths, side, classes) - budget))
 
@@ -251,7 +256,7 @@ def kernel_images(
     half = lambda x, y: (.25 + .5*F.avg_pool2d(x, 2), y)
     return half(*mnist(limit=train)), half(*mnist(train=False, limit=test))
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #5c15d264
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #0242f69d
 @dataclass(frozen=True)
 class Perturbations:
     "What an attack does to the images that a network has right, by frequency."
@@ -260,6 +265,12 @@ class Perturbations:
     frequency:float # mean spatial frequency in cycles per pixel; nan where there are no images
     spread:float # standard deviation over images
     power:Tensor # (H, W) mean share of the power at each frequency, as fft2 orders them
+
+    def by_radius(self,
+        bands:int=10, # of equal width, from 0 to the corner of the spectrum
+    )->Tensor: # (bands,) sum 1
+        "Share of the power in each band of spatial frequency."
+        return radial_energy(self.power.sqrt(), bands).square()
 
     def __str__(self):
         if not self.images: return 'no image is classified right and moved by the attack'
@@ -305,7 +316,7 @@ from .dimension import decided
 from ..experiments.store import check_results, rounded
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #22c6ec3a
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #e26aaf0f
 kernel_sizes = {'3': 3, '5': 5, '9': 9, '14': 14, 'MLP': None}
 tap_counts = {'1': 1, '3': 3, '5': 5, '9': 9, '16': 16, '32': 32, 'dense': None}
 signal_exponents = {'white': 0., '1/f': 1.}
@@ -369,11 +380,12 @@ def section(
         tasks += [dict(part='images', data=data, depth=depth, preset=preset, seed=seed)
                   for data in ('mnist', 'white') for depth in size['depths']]
     def say(result):
-        of = result.get('networks') or {k: dict(frequency=sum(v['frequency'])/len(v['frequency'])) for k, v in result['taps'].items()}
-        return 'frequency ' + ', '.join(f"{name}: {v['frequency']:.3g}" for name, v in of.items())
+        frequency = lambda v: v['frequency'] if 'networks' in result else sum(v['frequency'])/len(v['frequency'])
+        found = result.get('networks') or result['taps']
+        return 'frequency ' + ', '.join(f'{name}: {frequency(v):.3g}' for name, v in found.items())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #1b5fb098
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #69abc2d4
 def image_values(
     results:list, # of this section
     data:str, # 'mnist' or 'white'
@@ -381,7 +393,8 @@ def image_values(
     value:Callable, # function of what is stored of one network, giving a number
 )->dict: # kernel -> depth -> number
     "One number of each network of a seed."
-    here = [r for r in results if r['task'].get('depth') and (r['task']['data'], r['task']['seed'])==(data, seed) and 'failed' not in r]
+    wanted = ('images', data, seed)
+    here = [r for r in results if tuple(r['task'][k] for k in ('part', 'data', 'seed'))==wanted and 'failed' not in r]
     if not here: raise ValueError(f'results has none of {data!r} and seed {seed}: give those of section_results')
     return {name: {r['task']['depth']: value(r['networks'][name]) for r in here} for name in kernel_sizes}
 
@@ -392,7 +405,7 @@ def linear_means(
     key:str='frequency', # 'frequency', 'spread' or 'excess'
 )->dict: # taps -> mean over the problems
     "One measure of the linear networks of a seed."
-    here = [r for r in results if r['task']['part']=='linear' and (r['task']['data'], r['task']['seed'])==(data, seed)]
+    here = [r for r in results if tuple(r['task'][k] for k in ('part', 'data', 'seed'))==('linear', data, seed)]
     if not here: raise ValueError(f'results has no linear network of {data!r} and seed {seed}: give those of section_results')
     return {name: sum(v[key])/len(v[key]) for name, v in here[0]['taps'].items()}
 
@@ -405,11 +418,13 @@ def rules(
     mean = lambda by_depth: sum(by_depth.values())/len(by_depth)
     depths = {(data, s): image_values(results, data, s, lambda net: net['frequency']) for data in sets for s in seeds}
     f = {key: {name: mean(v) for name, v in found.items()} for key, found in depths.items()}
-    stands = {key: {name: mean(v) for name, v in image_values(results, *key, lambda net: net['accuracy'][2]).items()} for key in f}
-    own = {s: mean({i: r['frequency'] for i, r in enumerate(results) if (r['task']['data'], r['task']['seed'])==('mnist', s)}) for s in seeds}
+    attacked = lambda key: image_values(results, *key, lambda net: net['accuracy'][2])
+    stands = {key: {name: mean(v) for name, v in attacked(key).items()} for key in f}
+    own = {r['task']['seed']: r['frequency'] for r in results if r['task']['data']=='mnist'}       # the same at each depth
     linear = {(key, data, s): linear_means(results, data, s, key) for key in ('frequency', 'spread', 'excess')
               for data in ('white', 'pink') for s in seeds}
-    both, of = lambda test: [test(f[data, s]) for data in sets for s in seeds], lambda key: [v for k, v in linear.items() if k[0]==key]
+    both = lambda test: [test(f[data, s]) for data in sets for s in seeds]
+    of = lambda key: [v for k, v in linear.items() if k[0]==key]
     falls = lambda values, *names: all(values[a] > values[b] for a, b in zip(names, names[1:]))
     gap = lambda v, depth: v['3'][depth] - v['14'][depth]
     spans = {s: max(max(f[data, s].values()) - min(f[data, s].values()) for data in sets) for s in seeds}
