@@ -8,7 +8,7 @@ __all__ = ['kernel_sizes', 'tap_counts', 'signal_exponents', 'concentration', 'n
            'kernel_network', 'white_classes', 'kernel_images', 'Perturbations', 'perturbation_spectrum', 'work',
            'section', 'image_values', 'linear_means', 'rules']
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #2c629d5f
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #3cfb8902
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from ..models import MLP, seeded
 from ..trainer import Trainer
 from ..attacks import check_batch, is_correct, pgd, robustness_curve
 from ..sensitivity import spectral_centroid
-from .fourier_masks import radial_energy
+from .fourier_masks import mean_frequency, radial_energy
 
 # %% ../../nbs/neighbours/23_local_convolutions.ipynb #b76e6eba
 def concentration(
@@ -81,7 +81,7 @@ def induced_norm(
     "The least sum of squares of the weights of two convolutions that compute a function, the first of K taps."
     return norm_interval(beta, taps)[1]
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #4ed09942
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #477f1697
 def noise_signals(
     count:int, # how many
     length:int=32, # D, entries of a signal
@@ -152,7 +152,7 @@ def linear_measures(
         beta = model.functions().cpu()
         weights = sum(p.square().flatten(1).sum(1) for p in model.parameters()).cpu()
     spectrum, D = torch.fft.fft(beta).abs(), model.length
-    frequency = spectral_centroid(beta[:, None].expand(-1, 2, -1)) * D                # a picture with two equal rows
+    frequency = mean_frequency(spectrum[:, None]) * D                                # a picture of one row
     spread = spectrum.sum(1) / spectrum.norm(dim=1) / math.sqrt(D)
     K = 1 if model.first.ndim == 3 else model.first.shape[1]                        # a dense layer costs what one tap costs
     least = torch.tensor([induced_norm(b, K) for b in beta], dtype=torch.float64)
@@ -256,7 +256,7 @@ def kernel_images(
     half = lambda x, y: (.25 + .5*F.avg_pool2d(x, 2), y)
     return half(*mnist(limit=train)), half(*mnist(train=False, limit=test))
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #0242f69d
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #5fb32c32
 @dataclass(frozen=True)
 class Perturbations:
     "What an attack does to the images that a network has right, by frequency."
@@ -276,16 +276,6 @@ class Perturbations:
         if not self.images: return 'no image is classified right and moved by the attack'
         return f'{self.frequency:.3f} cycles per pixel over {self.images} images, {self.broken:.0%} broken'
 
-def _frequencies(d):
-    "Mean frequency of each perturbation (B, C, H, W), and its power (B, H, W) without the constant part, scaled to 1."
-    B, C, H, W = d.shape
-    power = torch.fft.fft2(d).abs().square()
-    power[..., 0, 0] = 0.
-    weight = power.sum((-2, -1))                                  # of each channel
-    centroid, moved = torch.zeros_like(weight), weight > 0
-    centroid[moved] = spectral_centroid(d[moved])
-    return (centroid*weight).sum(1)/weight.sum(1), power.sum(1)/weight.sum(1)[:, None, None]
-
 def perturbation_spectrum(
     model:Callable, # gives the logits (B, classes)
     x:Tensor, # (B, C, H, W) images in [0,1], not necessarily square
@@ -297,17 +287,18 @@ def perturbation_spectrum(
     (x, y), batch_size = check_batch(x, y), check_whole(batch_size, 'batch_size')
     if x.ndim != 4 or min(x.shape[-2:]) < 2: raise ValueError(
         f'x has shape {tuple(x.shape)}: give pictures (B, C, height, width) of at least 2 by 2 pixels')
-    found, sums, wrong = [], torch.zeros(x.shape[-2:], dtype=torch.float64), 0
+    found, sums, wrong = [torch.zeros(0).double()], torch.zeros(x.shape[-2:], dtype=torch.float64), 0
     for image, label in zip(x.split(batch_size), y.split(batch_size)):
         attacked, right = attack(model, image, label), is_correct(model, image, label)
         wrong += int((~is_correct(model, attacked, label)).sum())
         d = (attacked - image)[right].detach().cpu().double()
-        d = d[((d - d.mean((-2, -1), keepdim=True)).abs().amax((-2, -1)) > 1e-9).any(1)]
-        d = torch.where((d - d.mean((-2, -1), keepdim=True)).abs().amax((-2, -1), keepdim=True) > 1e-9, d, 0.)
+        d = d - d.mean((-2, -1), keepdim=True)
+        d = d[d.abs().amax((1, 2, 3)) > 1e-9]                     # what the attack has moved
         if not len(d): continue
-        centroid, power = _frequencies(d)
-        found.append(centroid); sums += power.sum(0)
-    each = torch.cat(found) if found else torch.zeros(0, dtype=torch.float64)
+        power = torch.fft.fft2(d).abs().square().sum(1)           # over the channels
+        power = power/power.sum((1, 2), keepdim=True)
+        found.append(mean_frequency(power.sqrt())); sums += power.sum(0)
+    each = torch.cat(found)
     n, spread = len(each), float(each.std()) if len(each) > 1 else 0.
     return Perturbations(n, wrong/len(x), float(each.mean()) if n else math.nan, spread, sums/max(n, 1))
 
