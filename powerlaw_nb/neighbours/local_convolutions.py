@@ -307,7 +307,7 @@ from .dimension import decided
 from ..experiments.store import check_results, rounded
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #e26aaf0f
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #4777aba3
 kernel_sizes = {'3': 3, '5': 5, '9': 9, '14': 14, 'MLP': None}
 tap_counts = {'1': 1, '3': 3, '5': 5, '9': 9, '16': 16, '32': 32, 'dense': None}
 signal_exponents = {'white': 0., '1/f': 1.}
@@ -331,9 +331,9 @@ def _linear(task, size, device):
     return dict(signals=count, length=length, taps=found)
 
 def _profile(model, x, y):
-    "What is stored of the perturbations of one network."
+    "What is stored of the perturbations of one network; that it has collapsed, if there are none."
     found = perturbation_spectrum(model, x, y, partial(pgd, eps=_radii[1], steps=10, step_size=_radii[1]/5))
-    if not found.images: raise FloatingPointError(f'{found}: the network has collapsed')
+    if not found.images: return dict(failed=str(found))
     return dict(frequency=found.frequency, spread=found.spread, images=found.images, power=rounded(found.power.tolist(), 3))
 
 def _images(task, size, device):
@@ -344,7 +344,7 @@ def _images(task, size, device):
     for name, kernel in kernel_sizes.items():
         model = kernel_network(kernel, task['depth'], seed=task['seed']).to(device).eval()
         with torch.no_grad(): own = model(x).argmax(1)
-        before = _profile(model, x, own)['frequency']
+        before = _profile(model, x, own).get('frequency')         # None where no unit is active
         trainer = Trainer(model, torch.optim.Adam(model.parameters(), lr=2e-3), seed=task['seed'])
         trainer.fit(Batches(train_x.to(device), train_y.to(device), 50), size['epochs'])
         stands = robustness_curve(model.eval(), x, y, attack, (0., *_radii))
@@ -376,16 +376,17 @@ def section(
         return 'frequency ' + ', '.join(f'{name}: {frequency(v):.3g}' for name, v in found.items())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #69abc2d4
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #62fc522c
 def image_values(
     results:list, # of this section
     data:str, # 'mnist' or 'white'
     seed:int, # of the networks
     value:Callable, # function of what is stored of one network, giving a number
 )->dict: # kernel -> depth -> number
-    "One number of each network of a seed."
-    wanted = ('images', data, seed)
-    here = [r for r in results if tuple(r['task'][k] for k in ('part', 'data', 'seed'))==wanted and 'failed' not in r]
+    "One number of each network of a seed, at the depths at which all five networks have learned."
+    def whole(r): return 'failed' not in r and not any('failed' in net for net in r['networks'].values())
+    of_seed = [r for r in results if tuple(r['task'][k] for k in ('part', 'data', 'seed'))==('images', data, seed)]
+    here = [r for r in of_seed if whole(r)]
     if not here: raise ValueError(f'results has none of {data!r} and seed {seed}: give those of section_results')
     return {name: {r['task']['depth']: value(r['networks'][name]) for r in here} for name in kernel_sizes}
 
@@ -418,6 +419,7 @@ def rules(
     of = lambda key: [v for k, v in linear.items() if k[0]==key]
     falls = lambda values, *names: all(values[a] > values[b] for a, b in zip(names, names[1:]))
     gap = lambda v, depth: v['3'][depth] - v['14'][depth]
+    ends = [pick(r['task']['depth'] for r in results if 'depth' in r['task']) for pick in (min, max)]
     spans = {s: max(max(f[data, s].values()) - min(f[data, s].values()) for data in sets) for s in seeds}
     inherited = lambda s: all(f['white', s][k] - f['mnist', s][k] > spans[s] for k in kernel_sizes)
     lower = lambda s: all(linear['frequency', 'white', s][k] > linear['frequency', 'pink', s][k] for k in tap_counts)
@@ -429,7 +431,7 @@ def rules(
             'avoiding convolutions reduces it significantly': both(lambda v: v['MLP'] <= .9*v['3']),
             'but not the susceptibility to attacks': [max(v['9'], v['14'], v['MLP']) <= v['3'] + .05 for v in stands.values()],
             'whatever the training data': [f['white', s]['3'] > f['white', s]['14'] for s in seeds],
-            'stronger with depth': [gap(v, max(v['3'])) > gap(v, min(v['3'])) for v in depths.values()],
+            'stronger with depth': [gap(v, ends[1]) > gap(v, ends[0]) for v in depths.values() if {*ends} <= {*v['3']}],
             'wider first layers give sparser spectra': [falls(v, '1', '3', '9', '32') for v in of('spread')],
             'gradient descent ends at the least weights': [max(v.values()) < .1 for v in of('excess')],
             'frequencies are inherited from the images': [inherited(s) for s in seeds],
