@@ -307,7 +307,7 @@ from .dimension import decided
 from ..experiments.store import check_results, rounded
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/23_local_convolutions.ipynb #dac297f7
+# %% ../../nbs/neighbours/23_local_convolutions.ipynb #9b0531a5
 kernel_sizes = {'3': 3, '5': 5, '9': 9, '14': 14, 'MLP': None}
 tap_counts = {'1': 1, '3': 3, '5': 5, '9': 9, '16': 16, '32': 32, 'dense': None}
 signal_exponents = {'white': 0., '1/f': 1.}
@@ -336,14 +336,18 @@ def _profile(model, x, y):
     if not found.images: return dict(failed=str(found))
     return dict(frequency=found.frequency, spread=found.spread, images=found.images, power=rounded(found.power.tolist(), 3))
 
-def _awake(kernel, depth, seed, x):
-    "A network that answers to images, the frequency of attacks on it before training, and how often its weights were drawn anew."
-    for redrawn in range(20):
-        model = kernel_network(kernel, depth, seed=seed + 1000*redrawn).to(x.device).eval()
+def _learned(kernel, task, train, x, y, epochs):
+    "A trained network, and what is stored of it; one that is silent after training begins again with other weights."
+    for redrawn in range(5):
+        model = kernel_network(kernel, task['depth'], seed=task['seed'] + 1000*redrawn).to(x.device).eval()
         with torch.no_grad(): own = model(x).argmax(1)
-        before = _profile(model, x, own)
-        if 'frequency' in before: return model, before['frequency'], redrawn
-    raise FloatingPointError(f'kernel {kernel}: twenty networks of {depth} layers in turn do not answer to any image')
+        before = _profile(model, x, own).get('frequency')
+        trainer = Trainer(model, torch.optim.Adam(model.parameters(), lr=2e-3), seed=task['seed'])
+        trainer.fit(Batches(*train, 50), epochs)
+        after = _profile(model.eval(), x, y)
+        if before and 'failed' not in after: break
+    stored = dict(parameters=sum(p.numel() for p in model.parameters()), loss=trainer.history[-1]['loss'], before=before, **after)
+    return model, stored | ({'redrawn': redrawn} if redrawn else {})
 
 def _images(task, size, device):
     "The five networks of one depth on the same images."
@@ -351,13 +355,8 @@ def _images(task, size, device):
     x, y, found = x.to(device), y.to(device), {}
     def attack(model, x, y, eps): return pgd(model, x, y, eps, steps=10, step_size=max(eps, _radii[0])/5)
     for name, kernel in kernel_sizes.items():
-        model, before, redrawn = _awake(kernel, task['depth'], task['seed'], x)
-        trainer = Trainer(model, torch.optim.Adam(model.parameters(), lr=2e-3), seed=task['seed'])
-        trainer.fit(Batches(train_x.to(device), train_y.to(device), 50), size['epochs'])
-        stands = robustness_curve(model.eval(), x, y, attack, (0., *_radii))
-        found[name] = dict(parameters=sum(p.numel() for p in model.parameters()), loss=trainer.history[-1]['loss'],
-                           accuracy=stands.tolist(), before=before, **_profile(model, x, y),
-                           **({'redrawn': redrawn} if redrawn else {}))
+        model, stored = _learned(kernel, task, (train_x.to(device), train_y.to(device)), x, y, size['epochs'])
+        found[name] = stored | dict(accuracy=robustness_curve(model, x, y, attack, (0., *_radii)).tolist())
     return dict(images=len(x), radii=[0., *_radii], frequency=float(spectral_centroid(x).mean()), networks=found)
 
 def work(
