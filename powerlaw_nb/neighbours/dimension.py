@@ -216,9 +216,9 @@ _amounts = {'small': (2000, 1000, 19), 'quick': (1000, 500, 19), 'smoke': (60, 6
 def run_of(
     task:dict, # variant, preset and seed
 )->Run:
-    "The run of the paper's MLP that a task looks at: of several strengths the middle one."
+    "The run of the paper's MLP, or other network, that a task looks at: of several strengths the middle one."
     fits = [run for section in ('all_layers', 'whiten') for run in grid(section, task['preset'])
-            if (run.network, run.variant, run.seed, run.alpha)==('mlp', task['variant'], task['seed'], 1.)]
+            if (run.network, run.variant, run.seed, run.alpha)==(task.get('network', 'mlp'), task['variant'], task['seed'], 1.)]
     if not fits: raise ValueError(f'task is {task}: give a variant, a preset and a seed as in section(preset).tasks')
     strengths = sorted({run.beta for run in fits})
     return next(run for run in fits if run.beta==strengths[len(strengths)//2])
