@@ -236,7 +236,7 @@ from ..experiments.runs import presets
 from ..experiments.store import rounded
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #21a43d80
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #4c1dce8b
 examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers'}
 radius = .1                                                       # of PGD
 search = dict(weight=.01, lr=.05, steps=200, tolerance=1e-4, patience=10)
@@ -291,7 +291,7 @@ def work(
 )->dict: # what is said of the maps, their sizes, correlations, controls, and the maps of classes
     "Maps of one network, whether they are tied, and what maps of classes do."
     count, permutations, images, _ = _amounts[task['preset']]
-    model, (x, y) = trained(run_of(task), device=device).cpu(), mnist(train=False, limit=20*count)
+    model, (x, y) = trained(run_of(task), device=device).cpu(), mnist(train=False, limit=min(20*count, 10_000))
     rows = breakable(model, x, y, count)
     essential, adversarial = essential_maps(model, x[rows], y[rows], **search), adversarial_maps(model, x[rows], y[rows], eps=radius, **search)
     first, second, kept = map_pairs(essential, adversarial)
