@@ -24,7 +24,7 @@ from ..attacks import check_batch, is_correct, pgd
 from .dimension import IdCorrelation, id_correlation
 from .fourier_masks import answers, image_masks, keeps, masked
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #68646c48
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #039f6bc5
 @dataclass(frozen=True)
 class Maps:
     "Maps of those images that have one."
@@ -77,12 +77,14 @@ def map_pairs(
     second:Maps, # for example adversarial maps of the same images
 )->tuple: # maps (K, C, H, W) of either, and the numbers (K,) of their images
     "The maps of those images that have one in both sets, neither of them empty."
+    if not (isinstance(first, Maps) and isinstance(second, Maps)): raise TypeError(
+        f'first is a {type(first).__name__} and second a {type(second).__name__}: give what essential_maps and adversarial_maps gave')
     a, b = torch.isin(first.rows, second.rows), torch.isin(second.rows, first.rows)
     one, two, rows = first.maps[a], second.maps[b], first.rows[a]
     filled = one.flatten(1).any(1) & two.flatten(1).any(1)
     return one[filled], two[filled], rows[filled]
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #cbead1e8
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #7d0d5e37
 def half_plane(
     maps:Tensor, # (B, ..., H, W) symmetric maps
 )->Tensor: # (B, N) the entries whose frequency across is 0 or more
@@ -143,7 +145,7 @@ def map_correlation(
     "Whether two sets of maps are tied, by cosine, SVCCA and IdCor."
     P, keep = check_whole(permutations, 'permutations', remedy='100 can show p = 0.01'), check_number(keep, 'keep', above=0, high=1)
     a, b = (check_finite(check_activations(v, name, min_rows=20).detach().double().cpu(), name) for v, name in ((a, 'a'), (b, 'b')))
-    if len(a)!=len(b): raise ValueError(f'a has {len(a)} maps and b {len(b)}: give maps of the same images, as map_pairs does')
+    if a.shape!=b.shape: raise ValueError(f'a has shape {tuple(a.shape)} and b {tuple(b.shape)}: give maps of one size, of the same images, as map_pairs does')
     for name, v in (('a', a), ('b', b)):
         if (empty := int((v==0).all(1).sum())): raise ValueError(f'{name} has {empty} empty maps, which have no direction: leave them out, as map_pairs does')
     rng = check_generator(generator)
