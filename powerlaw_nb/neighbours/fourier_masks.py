@@ -80,7 +80,7 @@ def planted_images(
     x = .5 + grating(torch.tensor(planted)[y]) + grating(torch.tensor([distractor]).expand(count, 2)) + noise*pink/pink.std()
     return x.clamp(0, 1)[:, None], y
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #2f14d230
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #339ce38c
 _steepest = 20.                                                   # exponent from which the exponential goes on as a line
 
 def _invariance(ce, before):
@@ -100,9 +100,10 @@ def fit_mask(
     model, # gives the logits (B, classes); a module is put in evaluation mode and back
     data:tuple, # images (B, C, H, W) in [0,1] and their classes (B,)
     weight:float=.2, # lambda, 0 or more; the authors' value
-    lr:float=.01, # largest learning rate, above 0
-    epochs:int=100, # passes over the images at most
-    batch_size:int=50, # images in a step
+    lr:float=.02, # largest learning rate, above 0
+    epochs:int=200, # passes over the images at most
+    batch_size:int=None, # images in a step; None: all of them
+    chunk:int=500, # images at a time; memory grows with it
     tolerance:float=1e-5, # the sparsity has settled when it moves no more than this in each of 7 epochs
     generator=None, # torch.Generator or integer seed of the order of the images; None is seed 0
 )->FourierMask: # its `report` has accuracy, masked_accuracy, sparsity, epochs and kept
@@ -110,24 +111,27 @@ def fit_mask(
     if not isinstance(data, (tuple, list)) or len(data)!=2: raise TypeError('data must be a pair: images and their classes')
     x, y = check_batch(*data)
     weight, lr = check_number(weight, 'weight'), check_number(lr, 'lr', above=0)
-    epochs, batch_size, rng = check_whole(epochs, 'epochs'), check_whole(batch_size, 'batch_size'), check_generator(generator)
+    epochs, chunk, rng = check_whole(epochs, 'epochs'), check_whole(chunk, 'chunk'), check_generator(generator)
+    batch_size = len(x) if batch_size is None else check_whole(batch_size, 'batch_size')
     mask, best, calm, last = FourierMask(x.shape[1:]).to(x), None, 0, 1.
     optimizer = torch.optim.Adam(mask.parameters(), lr)
     steps = epochs * math.ceil(len(x)/batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps + 1, pct_start=.1)
     with torch.enable_grad(), reading(model) as logits_of:
-        before, right = _entropies(logits_of, x, y, batch_size)
+        before, right = _entropies(logits_of, x, y, chunk)
         accuracy = float(right.float().mean())
         if not accuracy: warnings.warn('model is wrong on all images: a mask that keeps this keeps nothing of use', stacklevel=2)
         for epoch in range(1, epochs + 1):
             for i in torch.randperm(len(x), generator=rng).to(x.device).split(batch_size):
-                ce = F.cross_entropy(logits_of(mask(x[i])), y[i], reduction='none')
-                loss = _invariance(ce, before[i]).mean() + weight*mask.mask.mean()
-                mask.mask.grad, = torch.autograd.grad(loss, mask.mask)
+                slope = torch.full_like(mask.mask, weight/mask.mask.numel())
+                for j in i.split(chunk):
+                    ce = F.cross_entropy(logits_of(mask(x[j])), y[j], reduction='none')
+                    slope += torch.autograd.grad(_invariance(ce, before[j]).sum()/len(i), mask.mask)[0]
+                mask.mask.grad = slope
                 optimizer.step(), schedule.step()
                 with torch.no_grad(): mask.mask.clamp_(0, 1)
             sparsity = float(mask.mask.detach().mean())
-            now = float(_entropies(logits_of, mask(x).detach(), y, batch_size)[1].float().mean())
+            now = float(_entropies(lambda part: logits_of(mask(part)), x, y, chunk)[1].float().mean())
             kept = now >= .99*accuracy
             calm = calm + 1 if abs(sparsity - last) <= tolerance else 0
             last = sparsity
@@ -296,7 +300,7 @@ def mean_frequency(
     shares = shares*(radius>0)
     return (shares*radius).sum((-2, -1)) / shares.sum((-2, -1))
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #9cde3a3a
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #bb9f4f6d
 @dataclass(frozen=True)
 class ClassProbe:
     "How well a linear classifier tells the class from a mask."
@@ -335,7 +339,7 @@ def class_probe(
     x, y, scrambled = x[order], y[order], y[mixed]
     x = x - x[:count].mean(0)
     (test, train), (control, _) = (_linear_accuracy(x[:count], v[:count], x[count:], v[count:], decay) for v in (y, scrambled))
-    return ClassProbe(train, test, control, float(y[count:].bincount().max()/(len(x) - count)))
+    return ClassProbe(train, test, control, int(y[count:].bincount().max())/(len(x) - count))
 
 # %% ../../nbs/neighbours/21_fourier_masks.ipynb #47642c71
 import base64
@@ -349,13 +353,13 @@ from ..experiments.sections import Section
 from ..experiments.store import rounded
 from .dimension import decided, run_of
 
-# %% ../../nbs/neighbours/21_fourier_masks.ipynb #31260a8e
+# %% ../../nbs/neighbours/21_fourier_masks.ipynb #7727e9ff
 compared = {'vanilla': 'vanilla', 'vanilla-early': 'vanilla, 10 epochs', 'specreg': 'SpecReg, last layer',
             'specreg-all': 'SpecReg, all layers', 'jacobian': 'Jacobian', 'adversarial': 'adversarial, 10 epochs'}
 _short = ('vanilla-early', 'adversarial')
 _of_network = dict(mlp=tuple(compared), cnn=('vanilla-early', 'specreg-all', 'adversarial'))
 # images for the mask of a data set, for masks of single images; epochs; steps
-_sizes = dict(small=(500, 300, 60, 1000), quick=(200, 100, 40, 500), smoke=(40, 20, 3, 20))
+_sizes = dict(small=(400, 200, 200, 1000), quick=(200, 100, 100, 500), smoke=(40, 20, 3, 20))
 
 def masked_run(
     task:dict, # network, variant, preset and seed

@@ -24,12 +24,12 @@ from ..attacks import check_batch, is_correct, pgd
 from .dimension import IdCorrelation, id_correlation
 from .fourier_masks import answers, image_masks, keeps, masked
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #039f6bc5
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #788755b1
 @dataclass(frozen=True)
 class Maps:
     "Maps of those images that have one."
     maps:Tensor # (K, C, H, W) in [0,1]
-    rows:Tensor # (K,) the numbers of their images, ascending
+    rows:Tensor # (K,) which rows of the batch they belong to, ascending
     labels:Tensor # (K,) the class that each map is for
     said:str # how many images have a map, and why the others have none
 
@@ -84,7 +84,7 @@ def map_pairs(
     filled = one.flatten(1).any(1) & two.flatten(1).any(1)
     return one[filled], two[filled], rows[filled]
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #7d0d5e37
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #6b62df73
 def half_plane(
     maps:Tensor, # (B, ..., H, W) symmetric maps
 )->Tensor: # (B, N) the entries whose frequency across is 0 or more
@@ -99,8 +99,8 @@ def _directions(x, keep):
     return left[:, :int((held < keep).sum()) + 1]
 
 def svcca(
-    x:Tensor, # (B, ...) a set, one row for each image
-    y:Tensor, # (B, ...) another set of the same images
+    x:Tensor, # (B, ...) a set, for example maps
+    y:Tensor, # (B, ...) another set, in the same order
     keep:float=.99, # share of the variance of each that its directions hold; Raghu et al. take .99
 )->float: # 0 to 1
     "Mean canonical correlation of the leading directions of two sets (Raghu et al. 2017)."
@@ -137,7 +137,7 @@ def _tested(measure, count, orders):
 
 def map_correlation(
     a:Tensor, # (B, ...) maps, 20 or more, none of them empty, for example half_plane of essential maps
-    b:Tensor, # (B, ...) maps of the same images, in the same order
+    b:Tensor, # (B, ...) other maps, in the same order
     permutations:int=100, # P exchanged orders, the authors' number; p is at least 1/(P + 1)
     generator:torch.Generator|None=None, # of the orders, on the CPU; default: seed 0
     keep:float=.99, # of SVCCA
@@ -156,7 +156,7 @@ def map_correlation(
     idcor = id_correlation(a, b, partial(two_nn, duplicates='drop'), P, rng)
     return MapCorrelation(cosine, canonical, idcor, (u.shape[1], v.shape[1]), float(cosines.diag().std()))
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #f8d5c85e
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #ca121559
 def _turn(logits_of, maps, images, group, target, weight, chunk):
     "Gradient and value of the loss of one turn: the mean over the images of each class, summed over the classes."
     share = 1 / torch.bincount(group, minlength=len(maps))[group]
@@ -173,7 +173,7 @@ def class_maps(
     model, # gives the logits (B, classes); a module is put in evaluation mode and back
     x:Tensor, # (B, C, H, W) images in [0,1], best those that the network was trained with
     y:Tensor, # (B,) their classes
-    attacked:Tensor, # (B, C, H, W) the same images after an attack
+    attacked:Tensor, # (B, C, H, W) the same images in [0,1] after an attack
     weight:float=.001, # lambda; the authors' value
     lr:float=.01, # learning rate of Adam; the authors' value
     steps:int=500, # steps at most, each of two turns
@@ -238,7 +238,7 @@ from ..experiments.runs import presets
 from ..experiments.store import rounded
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #4c1dce8b
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #9e180cec
 examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers'}
 radius = .1                                                       # of PGD
 search = dict(weight=.01, lr=.05, steps=200, tolerance=1e-4, patience=10)
@@ -252,7 +252,7 @@ def breakable(
     count:int, # how many are wanted
     eps:float=radius, # of PGD
     chunk:int=500, # images at a time
-)->Tensor: # (count,) numbers of images, fewer where there are no more
+)->Tensor: # (count,) rows of the batch, fewer where there are no more
     "The first images that a network names rightly, and that PGD breaks."
     found, count = [], check_whole(count, 'count')
     for i in torch.arange(len(x)).split(chunk):
