@@ -24,7 +24,7 @@ from ..attacks import check_batch, is_correct, pgd
 from .dimension import IdCorrelation, id_correlation
 from .fourier_masks import answers, image_masks, keeps, masked
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #788755b1
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #ee0e652a
 @dataclass(frozen=True)
 class Maps:
     "Maps of those images that have one."
@@ -78,18 +78,20 @@ def map_pairs(
 )->tuple: # maps (K, C, H, W) of either, and the numbers (K,) of their images
     "The maps of those images that have one in both sets, neither of them empty."
     if not (isinstance(first, Maps) and isinstance(second, Maps)): raise TypeError(
-        f'first is a {type(first).__name__} and second a {type(second).__name__}: give what essential_maps and adversarial_maps gave')
+        f'first is a {type(first).__name__} and second a {type(second).__name__}: '
+        'give what essential_maps and adversarial_maps gave')
     a, b = torch.isin(first.rows, second.rows), torch.isin(second.rows, first.rows)
     one, two, rows = first.maps[a], second.maps[b], first.rows[a]
     filled = one.flatten(1).any(1) & two.flatten(1).any(1)
     return one[filled], two[filled], rows[filled]
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #6b62df73
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #185bef08
 def half_plane(
     maps:Tensor, # (B, ..., H, W) symmetric maps
 )->Tensor: # (B, N) the entries whose frequency across is 0 or more
     "One entry of each pair of frequencies."
-    if maps.ndim<3: raise ValueError(f'maps has shape {tuple(maps.shape)}: give one map or several for each image, (B, ..., height, width)')
+    if maps.ndim<3: raise ValueError(
+        f'maps has shape {tuple(maps.shape)}: give one map or several for each image, (B, ..., height, width)')
     return maps[..., :maps.shape[-1]//2 + 1].flatten(1)
 
 def _directions(x, keep):
@@ -143,20 +145,25 @@ def map_correlation(
     keep:float=.99, # of SVCCA
 )->MapCorrelation:
     "Whether two sets of maps are tied, by cosine, SVCCA and IdCor."
-    P, keep = check_whole(permutations, 'permutations', remedy='100 can show p = 0.01'), check_number(keep, 'keep', above=0, high=1)
-    a, b = (check_finite(check_activations(v, name, min_rows=20).detach().double().cpu(), name) for v, name in ((a, 'a'), (b, 'b')))
-    if a.shape!=b.shape: raise ValueError(f'a has shape {tuple(a.shape)} and b {tuple(b.shape)}: give maps of one size, of the same images, as map_pairs does')
+    P = check_whole(permutations, 'permutations', remedy='100 can show p = 0.01')
+    keep = check_number(keep, 'keep', above=0, high=1)
+    a, b = (check_finite(check_activations(v, name, min_rows=20).detach().double().cpu(), name)
+            for v, name in ((a, 'a'), (b, 'b')))
+    if a.shape!=b.shape: raise ValueError(f'a has shape {tuple(a.shape)} and b {tuple(b.shape)}: '
+                                          'give maps of one size, of the same images, as map_pairs does')
     for name, v in (('a', a), ('b', b)):
-        if (empty := int((v==0).all(1).sum())): raise ValueError(f'{name} has {empty} empty maps, which have no direction: leave them out, as map_pairs does')
+        if (empty := int((v==0).all(1).sum())): raise ValueError(
+            f'{name} has {empty} empty maps, which have no direction: leave them out, as map_pairs does')
     rng = check_generator(generator)
     orders = [torch.randperm(len(a), generator=rng) for _ in range(P)]
-    cosines, u, v = F.normalize(a) @ F.normalize(b).T, _directions(a, keep), _directions(b, keep)      # each set is decomposed once
+    cosines = F.normalize(a) @ F.normalize(b).T
+    u, v = _directions(a, keep), _directions(b, keep)             # each set is decomposed once
     cosine = _tested(lambda order: float(cosines[torch.arange(len(a)), order].mean()), len(a), orders)
     canonical = _tested(lambda order: _canonical(u, v[order]), len(a), orders)
     idcor = id_correlation(a, b, partial(two_nn, duplicates='drop'), P, rng)
     return MapCorrelation(cosine, canonical, idcor, (u.shape[1], v.shape[1]), float(cosines.diag().std()))
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #ca121559
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #e5df9149
 def _turn(logits_of, maps, images, group, target, weight, chunk):
     "Gradient and value of the loss of one turn: the mean over the images of each class, summed over the classes."
     share = 1 / torch.bincount(group, minlength=len(maps))[group]
@@ -167,6 +174,19 @@ def _turn(logits_of, maps, images, group, target, weight, chunk):
         gradient += torch.autograd.grad(loss, maps)[0]
         value += float(loss.detach())
     return gradient, value
+
+def _alternate(logits_of, maps, turns, weight, lr, steps, tolerance, chunk):
+    "Take turns until the loss has settled."
+    optimizer, losses = torch.optim.Adam([maps], lr), []
+    for step in range(steps):
+        values = []
+        for turn in turns:
+            maps.grad, value = _turn(logits_of, maps, *turn, weight, chunk)
+            optimizer.step()
+            with torch.no_grad(): maps.clamp_(0, 1)
+            values.append(value)
+        losses.append(sum(values) / len(values))
+        if step>=steps//4 and abs(losses[-1] - sum(losses[-20:])/len(losses[-20:])) < tolerance: return
 
 @torch.inference_mode(False)
 def class_maps(
@@ -182,8 +202,10 @@ def class_maps(
 )->Tensor: # (classes, C, H, W) in [0,1]; ones for a class without images
     "A map for each class that undoes attacks which lead to it, and keeps its own images."
     (x, y), (attacked, _) = check_batch(x, y), check_batch(attacked, y)
-    if x.shape!=attacked.shape: raise ValueError(f'attacked has shape {tuple(attacked.shape)} and x {tuple(x.shape)}: give the same images, attacked')
-    weight, lr, tolerance = check_number(weight, 'weight'), check_number(lr, 'lr', above=0), check_number(tolerance, 'tolerance')
+    if x.shape!=attacked.shape: raise ValueError(
+        f'attacked has shape {tuple(attacked.shape)} and x {tuple(x.shape)}: give the same images, attacked')
+    weight, tolerance = check_number(weight, 'weight'), check_number(tolerance, 'tolerance')
+    lr = check_number(lr, 'lr', above=0)
     steps, chunk = check_whole(steps, 'steps'), check_whole(chunk, 'chunk')
     right, wrong = is_correct(model, x, y), answers(model, attacked, chunk)
     broken = right & (wrong!=y)
@@ -191,20 +213,12 @@ def class_maps(
     turns = [turn for turn in turns if len(turn[0])]
     with torch.enable_grad(), reading(model) as logits_of:
         classes = logits_of(x[:2]).shape[1]
-        maps, losses = torch.ones(classes, *x.shape[1:]).to(x).requires_grad_(), []
-        if not turns: warnings.warn('model is wrong on all images: no class has a map, and all of them are ones', stacklevel=2)
-        optimizer = torch.optim.Adam([maps], lr)
-        for step in range(steps if turns else 0):
-            values = []
-            for turn in turns:
-                maps.grad, value = _turn(logits_of, maps, *turn, weight, chunk)
-                optimizer.step()
-                with torch.no_grad(): maps.clamp_(0, 1)
-                values.append(value)
-            losses.append(sum(values) / len(values))
-            if step>=steps//4 and abs(losses[-1] - sum(losses[-20:])/len(losses[-20:])) < tolerance: break
-    seen = torch.bincount(torch.cat([t[1] for t in turns]), minlength=classes)>0 if turns else torch.zeros(classes, dtype=torch.bool)
-    return torch.where(seen.to(x.device)[:, None, None, None], maps.detach(), torch.ones_like(maps.detach()))
+        maps = torch.ones(classes, *x.shape[1:]).to(x).requires_grad_()
+        if turns: _alternate(logits_of, maps, turns, weight, lr, steps, tolerance, chunk)
+        else: warnings.warn('model is wrong on all images: no class has a map, all are ones', stacklevel=2)
+    groups = torch.cat([y[:0], *(group for _, group, _ in turns)])
+    seen = torch.bincount(groups, minlength=classes) > 0
+    return torch.where(seen[:, None, None, None], maps.detach(), torch.ones_like(maps.detach()))
 
 class SecondLook(nn.Module):
     "A network that looks a second time, through the map of the class that it has seen."
@@ -223,11 +237,13 @@ class SecondLook(nn.Module):
     )->Tensor: # (B, classes) logits of the second look
         "The logits behind the map of the class with the greatest logit."
         first = self.model(x)
-        if first.shape[1]!=len(self.maps): raise ValueError(f'maps has {len(self.maps)} maps for {first.shape[1]} classes: give one for each')
+        if first.shape[1]!=len(self.maps): raise ValueError(
+            f'maps has {len(self.maps)} maps for {first.shape[1]} classes: give one for each')
         return self.model(masked(x, self.maps[first.argmax(1)]))
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #1a43490f
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #b662a11d
 import base64
+from dataclasses import asdict
 
 from ..check import check_choice
 from ..data import mnist
@@ -238,7 +254,7 @@ from ..experiments.runs import presets
 from ..experiments.store import rounded
 from ..experiments.sections import Section
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #9e180cec
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #17fb7d87
 examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all': 'SpecReg, all layers'}
 radius = .1                                                       # of PGD
 search = dict(weight=.01, lr=.05, steps=200, tolerance=1e-4, patience=10)
@@ -274,6 +290,11 @@ def _picture(maps):
     mean = maps.mean((0, 1))
     return base64.b64encode((255*mean/mean.max()).round().to(torch.uint8).numpy().tobytes()).decode()
 
+def _sizes(maps):
+    "Mean sum and mean number of entries above 0."
+    flat = maps.flatten(1)
+    return dict(sum=float(flat.sum(1).mean()), entries=float((flat>0).float().sum(1).mean()))
+
 def _defended(model, task, test):
     "What the maps of classes do to a network: accuracies on clean and attacked test images."
     *_, images, steps = _amounts[task['preset']]
@@ -281,11 +302,13 @@ def _defended(model, task, test):
     maps = class_maps(model, x, y, pgd(model, x, y, radius), steps=steps)
     second, s = SecondLook(model, maps), pgd(model, test_x, test_y, radius)
     barely = pgd(model, test_x, test_y, radius, stop_when_broken=True)
-    known = worst_case(second, test_x, test_y, radius, attacks=(lambda model, x, y, eps: pgd(model.model, x, y, eps), pgd, partial(pgd, random_start=True)))
+    first_look = lambda model, x, y, eps: pgd(model.model, x, y, eps)
+    known = worst_case(second, test_x, test_y, radius, (first_look, pgd, partial(pgd, random_start=True)))
     share = lambda network, images: float(is_correct(network, images, test_y).float().mean())
-    return dict(clean=share(model, test_x), clean_second=share(second, test_x), attacked=share(model, s), attacked_second=share(second, s),
-                barely_second=share(second, barely), known_second=share(second, known),
-                true_map=float(keeps(model, test_x, maps[test_y], test_y).float().mean()), entries=float((maps>0).float().flatten(1).sum(1).mean()))
+    true_map = float(keeps(model, test_x, maps[test_y], test_y).float().mean())
+    return dict(clean=share(model, test_x), clean_second=share(second, test_x), attacked=share(model, s),
+                attacked_second=share(second, s), barely_second=share(second, barely), known_second=share(second, known),
+                true_map=true_map, entries=_sizes(maps)['entries'])
 
 def work(
     task:dict, # network, variant, preset and seed
@@ -295,30 +318,33 @@ def work(
     count, permutations, images, _ = _amounts[task['preset']]
     model, (x, y) = trained(run_of(task), device=device).cpu(), mnist(train=False, limit=min(20*count, 10_000))
     rows = breakable(model, x, y, count)
-    essential, adversarial = essential_maps(model, x[rows], y[rows], **search), adversarial_maps(model, x[rows], y[rows], eps=radius, **search)
+    essential = essential_maps(model, x[rows], y[rows], **search)
+    adversarial = adversarial_maps(model, x[rows], y[rows], eps=radius, **search)
     first, second, kept = map_pairs(essential, adversarial)
     if len(kept)<20: raise FloatingPointError(f'only {len(kept)} images have both maps: {essential}; {adversarial}')
     a, b, truth, rng = half_plane(first), half_plane(second), y[rows][kept], torch.Generator().manual_seed(task['seed'])
     tied = map_correlation(a, b, permutations)
     tie = lambda a, b, **options: _tie(id_correlation(a, b, partial(two_nn, duplicates='drop'), permutations, **options))
     controls = dict(permuted=tie(a, b[torch.randperm(len(b), generator=rng)]), random=tie(_dealt(a, rng), _dealt(b, rng)))
-    measures = {name: dict(value=m.value, p=m.p, exchanged=m.exchanged) for name, m in (('cosine', tied.cosine), ('svcca', tied.svcca))}
-    size = lambda maps: dict(sum=float(maps.flatten(1).sum(1).mean()), entries=float((maps>0).float().flatten(1).sum(1).mean()), picture=_picture(maps))
-    return rounded(dict(images=len(rows), pairs=len(kept), said=[str(essential), str(adversarial)], essential=size(first), adversarial=size(second),
-                        spread=tied.spread, directions=tied.directions, **measures, idcor=_tie(tied.idcor), within=tie(a, b, within=truth),
-                        controls=controls, classes=_defended(model, task, (x[:images], y[:images]))), 5)
+    size = lambda maps: dict(_sizes(maps), picture=_picture(maps))
+    return rounded(dict(images=len(rows), pairs=len(kept), said=[str(essential), str(adversarial)],
+                        essential=size(first), adversarial=size(second), spread=tied.spread, directions=tied.directions,
+                        cosine=asdict(tied.cosine), svcca=asdict(tied.svcca), idcor=_tie(tied.idcor),
+                        within=tie(a, b, within=truth), controls=controls,
+                        classes=_defended(model, task, (x[:images], y[:images]))), 5)
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'
 )->Section: # seed by seed
     "The tasks of this chapter."
     check_choice(preset, 'preset', _amounts)
-    tasks = [dict(network=network, variant=variant, preset=preset, seed=seed) for variants in (('vanilla', 'specreg'), ('specreg-all',))
-             for seed in presets[preset]['seeds'] for network in ('mlp', 'cnn') for variant in variants]
+    tasks = [dict(network=network, variant=variant, preset=preset, seed=seed)
+             for variants in (('vanilla', 'specreg'), ('specreg-all',)) for seed in presets[preset]['seeds']
+             for network in ('mlp', 'cnn') for variant in variants]
     def say(result): return f"{result['pairs']} pairs, IdCor {result['idcor']['value']:.2f} (p = {result['idcor']['p']:.2f})"
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/22_frequency_maps.ipynb #aaf208ed
+# %% ../../nbs/neighbours/22_frequency_maps.ipynb #f7d6fdb7
 def rules(
     results:list, # of this section
 )->dict: # statement -> one truth value for each seed, None where it could not be asked
@@ -333,9 +359,11 @@ def rules(
              'the test invents no relation': lambda r: not any(map(tied, r['controls'].values())),
              'maps of classes undo a fifth of the attacks': lambda r: second_look(r['classes']),
              'they cost more than a point of accuracy': lambda r: r['classes']['clean'] - r['classes']['clean_second'] > .01,
-             'they stand against an attack that knows them': lambda r: r['classes']['known_second'] - r['classes']['attacked'] >= .1}
+             'they stand against an attack that knows them':
+                 lambda r: r['classes']['known_second'] - r['classes']['attacked'] >= .1}
     for network, variant in dict.fromkeys(key[:2] for key in of):
         name = f'{network.upper()}, {examined[variant]}'
         for statement, holds in asked.items():
-            found[f'{name}: {statement}'] = [holds(of[key]) if (key := (network, variant, seed)) in of else None for seed in seeds]
+            asked_of = [of.get((network, variant, seed)) for seed in seeds]
+            found[f'{name}: {statement}'] = [holds(r) if r else None for r in asked_of]
     return found
