@@ -21,7 +21,8 @@ from .select import best_label, by_label, section_labels, setup_title
 # %% ../../nbs/09_plots.ipynb #ee3174b5
 _colors = {
     'vanilla': '#666666', 'Vanilla-Wh': '#000000', 'SpecReg': '#0072B2', 'SpecReg-Wh': '#CC79A7', 'SpecReg-all': '#D55E00',
-    'SpecReg τ': '#332288', 'SpecReg-all α': '#E69F00', 'Jacobian': '#009E73', 'logit Jacobian': '#56B4E9', 'adversarial': '#882255'}
+    'SpecReg τ': '#332288', 'SpecReg-all α': '#E69F00', 'Jacobian': '#009E73', 'logit Jacobian': '#56B4E9',
+    'adversarial': '#882255'}
 _lines = {                                                        # of each β; the last number lightens or darkens
     '0.01': ((0, (1, 2)), '<', .55), '0.1': ((0, (3, 1, 1, 1)), 'v', .4), '1': ('--', 's', .25),
     '2': ('-.', '^', 0), '5': (':', 'D', -.35)}

@@ -19,7 +19,8 @@ from ..models import feature_maps, nonlinearities
 
 # %% ../../nbs/08_runs.ipynb #4a88e83e
 variants = {'vanilla': 'vanilla', 'specreg': 'SpecReg', 'vanilla-wh': 'Vanilla-Wh', 'specreg-wh': 'SpecReg-Wh',
-            'specreg-all': 'SpecReg-all', 'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian', 'adversarial': 'adversarial'}
+            'specreg-all': 'SpecReg-all', 'jacobian': 'Jacobian', 'logit-jacobian': 'logit Jacobian',
+            'adversarial': 'adversarial'}
 
 # %% ../../nbs/08_runs.ipynb #668dc9cc
 def is_plain_name(
