@@ -22,6 +22,7 @@ gpu = {                                                           # what a GPU d
     **dict.fromkeys(['00_theory.ipynb', '00a_noise.ipynb', '01_reg.ipynb', '02_data.ipynb', '03_models.ipynb', '04_regularizer.ipynb',
                      '05_whitening.ipynb', '06_attacks.ipynb', '06_strong_attack.ipynb', '06a_checks.ipynb', '07_sensitivity.ipynb',
                      '08a_measure.ipynb', '00b_intrinsic.ipynb', '00c_measures.ipynb', 'neighbours/20_dimension.ipynb',
+                     'neighbours/21_fourier_masks.ipynb',
                      'neighbours/23_local_convolutions.ipynb',
                      'engineering/01_covariance.ipynb', 'engineering/17_wide.ipynb'], small),
     **dict.fromkeys(['10_shallow.ipynb', '11_whiten.ipynb', '12_all_layers.ipynb', '13_appendix.ipynb', '16_claims.ipynb'], switch),

@@ -214,9 +214,9 @@ examined = {'vanilla': 'vanilla', 'specreg': 'SpecReg, last layer', 'specreg-all
 _amounts = {'small': (2000, 1000, 19), 'quick': (1000, 500, 19), 'smoke': (60, 60, 1)}
 
 def run_of(
-    task:dict, # variant, preset and seed; network, if it is not the MLP
+    task:dict, # variant, preset and seed
 )->Run:
-    "The run of one of the paper's networks that a task looks at: of several strengths the middle one."
+    "The run of the paper's MLP, or other network, that a task looks at: of several strengths the middle one."
     fits = [run for section in ('all_layers', 'whiten') for run in grid(section, task['preset'])
             if (run.network, run.variant, run.seed, run.alpha)==(task.get('network', 'mlp'), task['variant'], task['seed'], 1.)]
     if not fits: raise ValueError(f'task is {task}: give a variant, a preset and a seed as in section(preset).tasks')
