@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 from torch import Tensor, nn
 
 from ..check import check_choice, check_finite, check_generator, check_number, check_whole, tensor_of
+from ..covariance import solve
 from ..data import Batches, mnist
 from ..models import MLP, seeded
 from ..trainer import Trainer
@@ -38,7 +39,7 @@ def concentration(
     taps, band = check_whole(taps, 'taps', high=length), check_whole(band, 'band', low=0, high=length//2)
     k = torch.arange(-band, band + 1 if 2*band < length else band, dtype=torch.float64)   # D/2 is one frequency, not two
     apart = torch.arange(taps, dtype=torch.float64)[:, None] - torch.arange(taps)
-    return float(torch.linalg.eigvalsh((2*math.pi/length * k[:, None, None] * apart).cos().sum(0) / length)[-1])
+    return float(solve(torch.linalg.eigvalsh, (2*math.pi/length * k[:, None, None] * apart).cos().sum(0) / length)[0][-1])
 
 # %% ../../nbs/neighbours/23_local_convolutions.ipynb #4370faf3
 def _half_power(beta):
@@ -72,7 +73,7 @@ def norm_interval(
     W = torch.tensor(minimize(with_gradient, start.flatten().numpy(), jac=True, method='L-BFGS-B', options=options).x).view(K, K)
     f, q = cost(W/W.norm())
     G = torch.einsum('kf,f,lf->kl', waves, torch.where(power > 0, power/q.square(), 0.).to(waves), waves.conj()).real
-    return float(2*scale*f/torch.linalg.eigvalsh(G)[-1].sqrt()), float(2*scale*f.sqrt())
+    return float(2*scale*f/solve(torch.linalg.eigvalsh, G)[0][-1].sqrt()), float(2*scale*f.sqrt())
 
 def induced_norm(
     beta:Tensor, # (D,) a linear function
