@@ -18,7 +18,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from fastcore.basics import patch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save, save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -394,7 +394,8 @@ def save(self:Trainer,
     if not is_first_process(): return
     tensors, info = self._contents()
     copies = {k: v.detach().contiguous().cpu().clone() for k, v in tensors.items()}
-    write_atomic(path, lambda p: save_file(copies, p, metadata={'trainer': json.dumps(info)}))
+    content = save(copies, {'trainer': json.dumps(info)})         # save_file would leave a file of its own where it is killed
+    write_atomic(path, lambda p: p.write_bytes(content))
 
 # %% ../nbs/04_trainer.ipynb #ea4836d9
 # what reading and using a file can end in that was not written here
