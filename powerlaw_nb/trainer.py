@@ -7,7 +7,7 @@ __all__ = ['events', 'CancelBatch', 'CancelEpoch', 'CancelFit', 'Callback', 'sam
            'is_first_process', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
 
 # %% ../nbs/04_trainer.ipynb #5eac1883
-import errno, functools, json, math, os, secrets, stat, tempfile, time
+import errno, functools, json, math, os, secrets, tempfile, time
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Callable, Iterable, Iterator
@@ -291,12 +291,11 @@ def write_atomic(
     temporary = path.with_name(f'.{path.name}.{secrets.token_hex(8)}.tmp')      # no name to guess, so that no link waits there
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, 'xb') as file: mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)      # what the umask gives
-        write(temporary); os.chmod(temporary, mode); os.replace(temporary, path)                  # safetensors takes 0600
-    except (OSError, SafetensorError) as error:                  # safetensors has an error of its own for a full disk
-        reason = getattr(error, 'strerror', None) or str(error)
+        open(temporary, 'xb').close(); write(temporary); os.replace(temporary, path)              # with the mode of the umask
+    except OSError as error:
+        reason = error.strerror or str(error)
         message = f'cannot be written ({reason}); what is there is whole: free some space or choose another folder'
-        raise OSError(getattr(error, 'errno', None) or errno.EIO, message, str(path)) from error
+        raise OSError(error.errno or errno.EIO, message, str(path)) from error
     finally:
         with suppress(OSError): temporary.unlink(missing_ok=True)
 

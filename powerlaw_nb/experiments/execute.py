@@ -22,7 +22,6 @@ from filelock import Timeout
 from tqdm.auto import tqdm
 
 from ..check import NonFiniteError, check_choice, check_path, check_whole, device_here
-from ..data import Batches
 from ..datasets import DataFacts, found_at
 from ..trainer import Callback, Checkpoint, Progress
 from ..attacks import fgsm

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['examined', 'likeliest_dimension', 'Scales', 'gride', 'local_dimension', 'standardized', 'IdCorrelation',
-           'id_correlation', 'linear_cka', 'rbf_cka', 'distance_correlation', 'mean_cca', 'run_of', 'codes', 'work',
-           'section', 'rules', 'decided']
+           'exchanged_within', 'id_correlation', 'linear_cka', 'rbf_cka', 'distance_correlation', 'mean_cca', 'run_of',
+           'codes', 'work', 'section', 'rules', 'decided']
 
 # %% ../../nbs/neighbours/20_dimension.ipynb #1a29ef38
 import math
@@ -117,7 +117,10 @@ class IdCorrelation:
 
     def __str__(self): return f"{self.value:.3f} (p = {self.p:.3f})"
 
-def _shuffled(labels, generator):
+def exchanged_within(
+    labels:Tensor, # (B,) class of each row
+    generator:torch.Generator, # on the CPU
+)->Tensor: # (B,) row numbers
     "A random order that moves each row to a place of its own class."
     order = torch.randperm(len(labels), generator=generator)
     home, away = labels.argsort(stable=True), order[labels[order].argsort(stable=True)]
@@ -140,7 +143,7 @@ def id_correlation(
     rng, measure = check_generator(generator), lambda points: float(getattr(d := estimator(points), 'value', d))
     joint = lambda order: measure(torch.cat([x, y[order.to(y.device)]], 1))
     apart, together = (measure(x), measure(y)), joint(torch.arange(len(x)))
-    exchanged = tuple(joint(_shuffled(labels, rng)) for _ in range(P))
+    exchanged = tuple(joint(exchanged_within(labels, rng)) for _ in range(P))
     p = (sum(d < together for d in exchanged) + 1) / (P + 1)
     return IdCorrelation((sum(apart) - together) / max(apart), p, (*apart, together), exchanged)
 

@@ -371,7 +371,7 @@ from ..experiments.measure import trained
 from ..experiments.runs import Run, presets
 from ..experiments.sections import Section
 from ..experiments.store import rounded
-from .dimension import decided, run_of
+from .dimension import exchanged_within, run_of
 
 # %% ../../nbs/neighbours/21_fourier_masks.ipynb #9b55ebbd
 compared = {'vanilla': 'vanilla', 'vanilla-early': 'vanilla, 10 epochs', 'specreg': 'SpecReg, last layer',
@@ -473,12 +473,9 @@ def direction_effect(
     count = torch.bincount(ring).clamp(min=1)
     def rest(v): return v - (torch.zeros(len(count), dtype=v.dtype).index_add_(0, ring, v)/count)[ring]
     a, b, rng = rest(a), rest(b), check_generator(generator)
-    home, scale = ring.argsort(stable=True), (a.norm()*b.norm()).clamp(min=1e-300)
-    true, chance = float(a @ b/scale), []
-    for _ in range(check_whole(exchanges, 'exchanges')):
-        order = torch.randperm(len(ring), generator=rng)
-        away = order[ring[order].argsort(stable=True)]           # a random order inside each ring
-        chance.append(float(a[home] @ b[away]/scale))
+    correlation = lambda b: float(a @ b / (a.norm()*b.norm()).clamp(min=1e-300))
+    true = correlation(b)
+    chance = [correlation(b[exchanged_within(ring, rng)]) for _ in range(check_whole(exchanges, 'exchanges'))]
     return true, (sum(c >= true for c in chance) + 1)/(len(chance) + 1)
 
 def _share_higher(result, other):

@@ -304,7 +304,6 @@ def perturbation_spectrum(
     return Perturbations(n, wrong/len(x), float(each.mean()) if n else math.nan, spread, sums/max(n, 1))
 
 # %% ../../nbs/neighbours/23_local_convolutions.ipynb #47603467
-from .dimension import decided
 from ..experiments.store import check_results, rounded
 from ..experiments.sections import Section
 
