@@ -68,6 +68,9 @@ def page_problems(name, page):
         source = ''.join(cell['source'])
         if 'show_doc(' in source and '#| output: asis' in source and not cell.get('outputs'):
             yield f'{name}, cell {cell.get("id")}: no `#| echo: false` output of show_doc'
+        kinds = {kind for output in cell.get('outputs') or [] for kind in output.get('data', {})}
+        if found := kinds & {'text/html', 'application/javascript', 'application/vnd.jupyter.widget-view+json'}:
+            yield f'{name}, cell {cell.get("id")}: for the output {min(found)} Quarto loads scripts of another host'
 
 def main():
     printed, status = make_pages()

@@ -149,7 +149,7 @@ def _made(target):
     path = check_path(name or target, 'the file of the network')
     if path.suffix!='.py' or not function.isidentifier(): raise ValueError(
         f'the network is {target!r}: give a file and a function in it, for example net.py:make_model')
-    if not path.is_file(): raise FileNotFoundError(f'the network is {target!r}: there is no file {str(path)!r}')
+    if not path.is_file(): raise FileNotFoundError(f'the network is {target!r:.80}: there is no file {str(path)!r}')
     spec = importlib.util.spec_from_file_location(f'_network_{path.stem}', path)
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(path.parent.resolve()))               # its neighbours can be imported, as when it is run

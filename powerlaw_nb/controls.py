@@ -142,7 +142,7 @@ def slider(
     name:str, # shown beside it, and in an error
 )->widgets.Widget: # of that kind
     "A slider, after a check that its first value lies on it."
-    if not low<=value<=high: raise ValueError(f'{name} is {value!r}: give a number from {low} to {high}')
+    if not low<=value<=high: raise ValueError(f'{name} is {value!r:.80}: give a number from {low} to {high}')
     return kind(value=value, min=low, max=high, step=step, description=name)
 
 def buttons(

@@ -107,7 +107,7 @@ def dataset(
     raw:bool=False, # leave the images as bytes
 )->tuple[Tensor,Tensor]: # images (B, C, H, W) in [0,1], labels (B,) int64
     "A data set of torchvision as tensors."
-    if name not in data_sets: raise ValueError(f'name is {name!r}: choose one of {list(data_sets)}, or call mnist()')
+    if name not in data_sets: raise ValueError(f'name is {name!r:.80}: choose one of {list(data_sets)}, or call mnist()')
     root = Path(root).expanduser()
     if (root/name/'processed').exists(): raise ValueError(
         f'root {root}: {name}/processed holds an old form of the data, which cannot be checked by a hash; delete that folder')

@@ -30,7 +30,7 @@ def _whitener(whiten, n):
     if whiten is None: return []
     module = whiten if isinstance(whiten, nn.Module) else whiten(n) if callable(whiten) else None
     if isinstance(module, nn.Module): return [module]
-    raise TypeError(f'whiten is {whiten!r}: give a module, or a function of the width that makes one')
+    raise TypeError(f'whiten is {whiten!r:.80}: give a module, or a function of the width that makes one')
 
 # %% ../nbs/03_models.ipynb #2cffa104
 class MLP(nn.Module):

@@ -21,11 +21,12 @@ def small_png(
     figure, # matplotlib figure
     colors:int=128, # of the palette, 2 to 256
     density:float=2., # dots for each pixel of the page; 2 suits dense screens
+    tight:bool=True, # cut to what is drawn; False: the whole canvas, which need not be measured before it is drawn
 )->bytes: # a PNG file, which says its dots per inch
     "A figure as PNG with a palette of few colours."
     check_whole(colors, 'colors', low=2, high=256, remedy='a palette holds so many')
     dpi, buffer, small = check_number(density, 'density', above=0)*figure.dpi, io.BytesIO(), io.BytesIO()
-    figure.savefig(buffer, format='png', bbox_inches='tight', dpi=dpi)
+    figure.savefig(buffer, format='png', bbox_inches='tight' if tight else None, dpi=dpi)
     picture, method = Image.open(buffer).convert('RGB'), Image.Quantize.MAXCOVERAGE
     few = picture.quantize(colors, method, kmeans=3, dither=Image.Dither.NONE)
     few.save(small, format='png', optimize=True, dpi=(dpi, dpi))

@@ -262,7 +262,7 @@ def measure_memory(
 def _trained(network, device, preset='paper', images=10_000, epochs=4):
     "A network of the paper, trained for some epochs."
     run = next((r for r in grid('paper', preset) if r.network==network and r.variant=='vanilla'), None)
-    if run is None: raise ValueError(f"network is {network!r}: choose 'shallow', 'mlp' or 'cnn'")
+    if run is None: raise ValueError(f"network is {network!r:.80}: choose 'shallow', 'mlp' or 'cnn'")
     model = make_model(run).to(device)
     x, y = mnist(device=device, limit=images, raw=True)
     Trainer(model, torch.optim.Adam(model.parameters(), lr=1e-3), seed=0).fit(Batches(x, y, 250), epochs)

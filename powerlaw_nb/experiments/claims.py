@@ -122,7 +122,7 @@ def _all_layers_claims(results, network, attacks):
 def _check_attacks(attacks):
     "The attacks that are to decide, or a ValueError."
     if isinstance(attacks, (tuple, list)) and attacks and all(attack in list(_attack_names) for attack in attacks): return attacks
-    raise ValueError(f'attacks is {attacks!r}: give a tuple of some of {tuple(_attack_names)}')
+    raise ValueError(f'attacks is {attacks!r:.80}: give a tuple of some of {tuple(_attack_names)}')
 
 def claims(
     store, # a Store, or the list that its results() gave

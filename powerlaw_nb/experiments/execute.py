@@ -342,7 +342,7 @@ def _tidy_stored(store, runs):
 
 def _checked_runs(runs, workers, engine, strong):
     "The runs as a list, after a check of what else `execute` is given."
-    if not hasattr(runs, '__iter__'): raise TypeError(f'runs is {runs!r}: give a list of Run, for example grid()')
+    if not hasattr(runs, '__iter__'): raise TypeError(f'runs is {runs!r:.80}: give a list of Run, for example grid()')
     check_choice(engine, 'engine', engines)
     if engine=='processes' or workers is not None: check_whole(workers, 'workers')
     check_whole(strong, 'strong', 0)
@@ -391,9 +391,9 @@ def choose(
     "A part of a grid."
     found = re.fullmatch(r'(\d+)/(\d+)', str(shard))
     if isinstance(only, str) or not all(isinstance(word, str) for word in only):
-        raise TypeError(f"only is {only!r}: give a list of words, for example ['cnn']")
+        raise TypeError(f"only is {only!r:.80}: give a list of words, for example ['cnn']")
     if not found or not 1<=int(found[1])<=int(found[2]):
-        raise ValueError(f'shard is {shard!r}: give i/n with i from 1 to n, for example 1/4')
+        raise ValueError(f'shard is {shard!r:.80}: give i/n with i from 1 to n, for example 1/4')
     if not runs: raise ValueError('runs is empty: give at least one Run, for example grid()')
     named = [run for run in map(check_run, runs) if all(word in f'{run.name} {run.label}' for word in only)]
     chosen = named[int(found[1])-1::int(found[2])]

@@ -97,7 +97,7 @@ class Run:
 
     def __post_init__(self):
         for name, (holds, remedy) in _rules.items():
-            if not holds(value := getattr(self, name)): raise ValueError(f'{name} is {value!r}: {remedy}')
+            if not holds(value := getattr(self, name)): raise ValueError(f'{name} is {value!r:.80}: {remedy}')
 
 # %% ../../nbs/08_runs.ipynb #46ebda74
 def _digest(values, length):

@@ -41,7 +41,7 @@ def paper_runs(
     facts = {facts_of(r['run']) for r in results if r['run'].network==network} or {DataFacts()}
     runs = {run for each in facts for run in grid('paper', preset, each) if (run.network, run.bn)==(network, bn)}
     if not runs:
-        raise ValueError(f'network is {network!r} with bn={bn}: the paper has shallow with and without, mlp and cnn without')
+        raise ValueError(f'network is {network!r:.80} with bn={bn}: the paper has shallow with and without, mlp and cnn without')
     found = [r for r in results if r['run'] in runs]
     if not found:
         raise ValueError(f'results hold no run of network {network!r}, preset {preset!r}, bn={bn}, data {data!r}: '
@@ -117,7 +117,7 @@ def mean_sd(
 def _runs_of(results, label):
     "The results of one variant, seed by seed; an error where there are none."
     runs = list(by_seed(results, label).values())
-    if not runs: raise ValueError(f"label is {label!r}: results hold {sorted({r['run'].label for r in results})}")
+    if not runs: raise ValueError(f"label is {label!r:.80}: results hold {sorted({r['run'].label for r in results})}")
     return runs
 
 def mean_curve(
