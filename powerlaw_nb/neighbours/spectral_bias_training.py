@@ -28,7 +28,7 @@ from powerlaw_nb.neighbours.spectral_bias import (
     Spline, activation_for, activation_of, activations, feature_covariance, feature_law, offset_range, torus_layer, torus_points,
     torus_spectrum)
 
-# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #4d2b9024
+# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #3aae6227
 waves = 6                                                         # frequencies of the function to learn
 
 def circle_eigenvalues(
@@ -39,7 +39,8 @@ def circle_eigenvalues(
     "Eigenvalues of the kernel of random units on the circle, for each frequency."
     count, known = check_whole(count, 'count'), lambda a: torus_spectrum(a, 1, 2*count + 2)[::2]/(2*offset_range(1))
     if not every: return known(activation)[:count]
-    if activation_of(activation).name!='relu': raise ValueError(f'activation is {activation!r:.60}: with all weights trained, give \'relu\'')
+    if activation_of(activation).name!='relu': raise ValueError(
+        f"activation is {activation!r:.60}: with all weights trained, give 'relu'")
     step = torus_spectrum('step', 1, 4000)[::2]/(2*offset_range(1))
     step = torch.cat([(.5 - 2*step.sum())[None], step[:count + 1]])       # the mean square of a step is a half
     return known('relu')[:count] + step[1:count+1] + (step[:count] + step[2:])/2
@@ -67,6 +68,14 @@ def _circle(points):
     basis = torch.polar(torch.ones(points, waves, dtype=torch.float64), angle[:, None]*k)*2/points
     return torch.stack([angle.cos(), angle.sin()], 1), basis, (angle[:, None]*k + k**2).cos().sum(1)
 
+def _first_weights(width, every, seed, device):
+    "Weights and offsets of random units (N, 3), their readout (N,), and the points of the circle with a column for the offset."
+    (x, basis, y), R, rng = (t.to(device) for t in _circle(64)), offset_range(1), check_generator(seed)
+    randn = lambda *shape: torch.randn(*shape, generator=rng, dtype=torch.float64)
+    U = torch.cat([randn(width, 2), R*(2*torch.rand(width, 1, generator=rng, dtype=torch.float64) - 1)], 1)
+    v = randn(width) if every else torch.zeros(width, dtype=torch.float64)
+    return U.to(device), v.to(device), torch.cat([x, -torch.ones_like(x[:, :1])], 1), basis, y
+
 def lazy_times(
     activation, # a name of `activations`, or an Activation
     width:int=4000, # N, units
@@ -76,36 +85,29 @@ def lazy_times(
     device='cpu', # where
 )->Lazy: # `times` is to be compared with `predicted_times`
     "Train a wide network on a sum of waves, and note when each is learned."
-    a, width, steps, rng = activation_of(activation), check_whole(width, 'width', low=2), check_whole(steps, 'steps'), check_generator(seed)
+    a, width, steps = activation_of(activation), check_whole(width, 'width', low=2), check_whole(steps, 'steps')
     if every and a.name!='relu': raise ValueError(f'activation {a.name!r}: all weights are trained with ReLU only')
-    (x, basis, y), R = (t.to(device) for t in _circle(64)), offset_range(1)
-    randn = lambda *shape: torch.randn(*shape, generator=rng, dtype=torch.float64)
-    U = torch.cat([randn(width, 2), R*(2*torch.rand(width, 1, generator=rng, dtype=torch.float64) - 1)], 1).to(device)
-    v, x1 = (randn(width) if every else torch.zeros(width).double()).to(device), torch.cat([x, -torch.ones_like(x[:, :1])], 1)
+    U, v, x1, basis, y = _first_weights(width, every, seed, device)
     def features(U): return (f := a(x1 @ U.T)/width**.5) - f.mean(0)
-    first, f = (U.clone(), v.clone()), features(U)
-    start, tangent = f @ v, f @ f.T
-    if every:
-        on = (x1 @ U.T > 0).double()*v/width**.5
-        tangent = tangent + (on @ on.T)*(x1 @ x1.T)
-    top = float(solve(torch.linalg.eigvalsh, tangent - tangent.mean(0) - tangent.mean(1)[:, None] + tangent.mean())[0][-1])/len(x)
-    rate, errors, times, size = .5/top, [], [None]*waves, .03 if every else 1.
+    first, f, n = (U, v), features(U), len(y)
+    start, tangent, size = f @ v, f @ f.T, .03 if every else 1.
+    if every: tangent = tangent + (slopes := (x1 @ U.T > 0)*v/width**.5) @ slopes.T*(x1 @ x1.T)
+    centre = torch.eye(n, dtype=v.dtype, device=device) - 1/n
+    rate = .5*n/float(solve(torch.linalg.eigvalsh, centre @ tangent @ centre)[0][-1])
+    errors, times = [], [None]*waves
     for t in range(steps + 1):
         gap = f @ v - start - size*y                              # without mean, as f and y are
         left = (gap @ basis.real/size).square().add((gap @ basis.imag/size).square()).sqrt()
         times = [t if known is None and e < .5 else known for known, e in zip(times, left.tolist())]
         if t & (t - 1)==0: errors.append(left)
         if None not in times: break
-        grad_v = gap @ f/len(x)
-        if every:
-            slopes = (gap[:, None]*v)*(x1 @ U.T > 0)/width**.5
-            U = U - rate*slopes.T @ x1/len(x)
-        v = v - rate*grad_v
-        if every: f = features(U)
+        step = ((gap[:, None]*v)*(x1 @ U.T > 0)/width**.5).T @ x1/n if every else None
+        v = v - rate/n*(gap @ f)
+        if every: f = features(U := U - rate*step)
     way = sum(float((p - q).square().sum()) for p, q in zip((U, v), first))
     return Lazy(rate, times, (way/sum(float(q.square().sum()) for q in first))**.5, torch.stack(errors).cpu())
 
-# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #63dc40ba
+# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #331bd969
 @dataclass(frozen=True)
 class Folds:
     "Units of some networks before and after training."
@@ -130,7 +132,8 @@ def train_folds(
 )->Folds: # `last` holds the folds after training
     "Train networks with one hidden layer side by side, each on its own problem."
     x, y = check_activations(x), check_activations(y, 'y', 1).view(y.shape)
-    if y.ndim!=3 or y.shape[1]!=len(x): raise ValueError(f'y has shape {tuple(y.shape)} for {len(x)} inputs: give (S, {len(x)}, c)')
+    if y.ndim!=3 or y.shape[1]!=len(x): raise ValueError(
+        f'y has shape {tuple(y.shape)} for {len(x)} inputs: give (S, {len(x)}, c)')
     width, steps, rng = check_whole(width, 'width', low=2), check_whole(steps, 'steps'), check_generator(seed)
     scale, rate = check_number(scale, 'scale', above=0), check_number(rate, 'rate', above=0)
     (n, d), (S, _, c), x1 = x.shape, y.shape, torch.cat([x, torch.ones_like(x[:, :1])], 1)
@@ -186,15 +189,17 @@ def orientation_count(
     units = folds.orientation*slope.sqrt()[:, None]
     return float(participation_ratio(solve(torch.linalg.svdvals, units.double())[0].square()))
 
-# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #f9d33bea
+# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #ab41923f
 sizes_of_weights = .1, .3, 1., 3., 10.                            # first weights of the networks on the line
 image_scales = .03, 3., 30.                                       # and of those on MNIST
-lazy_networks = {'step': 'step', 'relu': 'relu', 'relu2': 'relu2', 'tanh': 'tanh', 'gaussian': 'gaussian', 'relu, all weights': 'relu'}
+lazy_networks = {**{name: name for name in ('step', 'relu', 'relu2', 'tanh', 'gaussian')}, 'relu-all': 'relu'}
 shown_n = 1, 2, 3, 4, 6, 8, 11, 14, 18, 24, 32, 42, 56, 75, 100, 130, 170, 220, 300
 fit_range = 11, 150
 _amounts = dict(
-    small=dict(seeds=(0, 1, 2), rows=8000, width=2000, lazy=(4000, 20_000), folds=(100, 8, 6000), images=(200, 200, 3000), features=2000),
-    quick=dict(seeds=(0, 1, 2), rows=2500, width=800, lazy=(2000, 3000), folds=(60, 4, 2000), images=(100, 100, 800), features=800),
+    small=dict(seeds=(0, 1, 2), rows=8000, width=2000, lazy=(4000, 20_000),
+              folds=(100, 8, 6000), images=(200, 200, 3000), features=2000),
+    quick=dict(seeds=(0, 1, 2), rows=2500, width=800, lazy=(2000, 3000),
+              folds=(60, 4, 2000), images=(100, 100, 800), features=800),
     smoke=dict(seeds=(0,), rows=700, width=250, lazy=(300, 300), folds=(40, 2, 300), images=(40, 40, 100), features=300))
 
 def designed_activations(
@@ -242,8 +247,9 @@ def _lazy(task, size, device):
     name, every = lazy_networks[task['network']], 'all' in task['network']
     width, steps = size['lazy']
     found = lazy_times(name, width, steps//4 if every else steps, every, task['seed'], device)
-    return dict(rate=found.rate, times=found.times, predicted=predicted_times(circle_eigenvalues(name, every=every), found.rate).tolist(),
-                moved=found.moved, steps=steps, errors=found.errors.tolist())
+    predicted = predicted_times(circle_eigenvalues(name, every=every), found.rate).tolist()
+    return dict(rate=found.rate, times=found.times, predicted=predicted, moved=found.moved, steps=steps,
+                errors=found.errors.tolist())
 
 def _folds(task, size, device):
     "Networks on a line from small and large first weights."
@@ -253,7 +259,8 @@ def _folds(task, size, device):
     for scale in sizes_of_weights:
         folds = train_folds(x, y, width, scale, steps, seed=task['seed'])
         flat = lambda v: v[0].flatten().tolist()
-        found[str(scale)] = dict(before=pinned_share(folds.first, x), after=pinned_share(folds.last, x), loss=float(folds.loss.mean()),
+        found[str(scale)] = dict(
+            before=pinned_share(folds.first, x), after=pinned_share(folds.last, x), loss=float(folds.loss.mean()),
             moved=folds.moved, offsets=flat(folds.last.offset*folds.last.orientation[..., 0]), slopes=flat(folds.last.slope))
     return dict(points=x.flatten().tolist(), values=y[0].flatten().tolist(), scales=found)
 
@@ -267,9 +274,11 @@ def _images(task, size, device):
     for scale in image_scales:
         folds = train_folds(x, y - y.mean(1, keepdim=True), width, scale, steps, .2, task['seed'])
         one = lambda s: Spline(*(part[0] for part in s))
-        found[str(scale)] = dict(before=pinned_share(folds.first, x), after=pinned_share(folds.last, x), loss=float(folds.loss.mean()),
+        found[str(scale)] = dict(
+            before=pinned_share(folds.first, x), after=pinned_share(folds.last, x), loss=float(folds.loss.mean()),
             moved=folds.moved, orientations=[orientation_count(one(s)) for s in (folds.first, folds.last)],
-            positions=[torch.histc(p[~p.isnan()].cpu(), 20, 0, 1).tolist() for p in (gap_position(s, x) for s in (folds.first, folds.last))])
+            positions=[torch.histc(gap_position(s, x).nan_to_num(-1).cpu(), 20, 0, 1).tolist()
+                       for s in (folds.first, folds.last)])
     return dict(images=len(x), scales=found)
 
 _parts = dict(layers=_layers, features=_features, lazy=_lazy, folds=_folds, images=_images)
@@ -289,16 +298,17 @@ def section(
     size, tasks = _amounts[check_choice(preset, 'preset', _amounts)], []
     for seed in size['seeds']:
         more = dict(preset=preset, seed=seed)
-        tasks += [dict(part='layers', d=d, **more) for d in (1, 2, 3)] + [dict(part=part, **more) for part in ('features', 'folds', 'images')]
+        tasks += [dict(part='layers', d=d, **more) for d in (1, 2, 3)]
+        tasks += [dict(part=part, **more) for part in ('features', 'folds', 'images')]
         tasks += [dict(part='lazy', network=name, **more) for name in lazy_networks]
     def say(result):
-        if 'layers' in result: return ', '.join(f"{k} {v['measured']['alpha'] or math.nan:.3g}" for k, v in result['layers'].items())
-        if 'degrees' in result: return ', '.join(f"p = {p}: {v['measured']['alpha']:.3g}" for p, v in result['degrees'].items())
+        of = lambda found: ', '.join(f"{k} {v['measured']['alpha'] or math.nan:.3g}" for k, v in found.items())
+        if 'layers' in result or 'degrees' in result: return of(result.get('layers') or result['degrees'])
         if 'times' in result: return f"times {result['times']}"
         return 'pinned ' + ', '.join(f"{k}: {v['after']:.2f}" for k, v in result['scales'].items())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #b3933473
+# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #15e6162d
 power_units = 'step', 'relu', 'leaky_relu'                        # with an exponent that this range of n can show
 smooth_units = 'gaussian', 'tanh', 'sigmoid', 'softplus', 'erf'
 
@@ -310,7 +320,8 @@ def part_results(
     "The results of one part that did not fail."
     results = check_results(results, 'task')
     check_choice(part, 'part', _parts)
-    found = [r for r in results if r['task']['part']==part and 'failed' not in r and all(r['task'].get(k)==v for k, v in values.items())]
+    fits = lambda task: task['part']==part and all(task.get(k)==v for k, v in values.items())
+    found = [r for r in results if fits(r['task']) and 'failed' not in r]
     if not found: raise ValueError(f'results has none of part {part!r} with {values}: give those of section_results')
     return found
 
@@ -320,14 +331,15 @@ def _bridge(results):
     alpha = lambda found: found['measured']['alpha']
     ratio = lambda found: alpha(found)/found['exact']['alpha'] if alpha(found) and found['exact']['alpha'] else math.nan
     above = lambda names: [alpha(v[k]) is None or alpha(v[k]) > bound for _, bound, v in layers for k in names]
+    bends = lambda found: found['late']['alpha'] is None or found['late']['alpha'] > 1.2*found['early']['alpha']
+    near, least = lambda value: abs(value - 1) < .15, lambda v: min(alpha(v[k]) or math.inf for k in activations)
     return {'step units lie below 1 + 2/d': [alpha(v['step']) < bound for _, bound, v in layers],
             'ReLU and leaky ReLU units lie above it': above(('relu', 'leaky_relu')),
             'smooth units lie above it in the range that is fitted': above(smooth_units),
-            'the spectrum of smooth units bends down': [v[k]['late']['alpha'] is None or v[k]['late']['alpha'] > 1.2*v[k]['early']['alpha']
-                                                         for _, _, v in layers for k in smooth_units],
-            'a layer of finite width has the exponent of its kernel': [abs(ratio(v[k]) - 1) < .15 for _, _, v in layers for k in power_units],
-            'an activation designed for 1 + 2/d is there': [abs(alpha(v['at the bound'])/bound - 1) < .15 for _, bound, v in layers],
-            'one designed for 1.2 lies below all others': [alpha(v['near 1/n']) < min(alpha(v[k]) or math.inf for k in activations) for _, _, v in layers]}
+            'the spectrum of smooth units bends down': [bends(v[k]) for _, _, v in layers for k in smooth_units],
+            'a layer of finite width has the exponent of its kernel': [near(ratio(v[k])) for *_, v in layers for k in power_units],
+            'an activation designed for 1 + 2/d is there': [near(alpha(v['at the bound'])/bound) for _, bound, v in layers],
+            'one designed for 1.2 lies below all others': [alpha(v['near 1/n']) < least(v) for _, _, v in layers]}
 
 def _training(results):
     "The rules about what is learned when, and about folds."
@@ -342,15 +354,16 @@ def _training(results):
     gain = lambda r, scale: r['scales'][str(scale)]['after'] - r['scales'][str(scale)]['before']
     low, high = str(image_scales[0]), str(image_scales[-1])
     count = lambda r, scale: r['scales'][scale]['orientations']
+    aligned = lambda r: count(r, low)[1] < .5*min(count(r, low)[0], count(r, high)[1])
     return {'low frequencies are learned first': [ordered(r) for r in lazy],
             'each frequency is learned when the kernel says': [near(r) for r in lazy],
             'the steeper the kernel, the longer a high frequency takes': [rise(s, 'step', 'relu', 'relu2') for s in seeds],
-            'training all weights learns high frequencies sooner': [slower['relu, all weights', s] < slower['relu', s] for s in seeds],
+            'training all weights learns high frequencies sooner': [rise(s, 'relu-all', 'relu') for s in seeds],
             'from small weights, folds come to lie on data points': [gain(r, sizes_of_weights[1]) > .15 for r in folds],
             'from large weights they do not': [abs(gain(r, sizes_of_weights[-1])) < .05 for r in folds],
             'on MNIST, too, from small weights': [gain(r, low) > .15 for r in images],
             'and not from large ones': [abs(gain(r, high)) < .05 for r in images],
-            'on MNIST small weights lead to aligned units': [count(r, low)[1] < .5*min(count(r, low)[0], count(r, high)[1]) for r in images]}
+            'on MNIST small weights lead to aligned units': [aligned(r) for r in images]}
 
 def rules(
     results:list, # of this section
@@ -359,9 +372,9 @@ def rules(
     results = check_results(results, 'task', least=1)
     degrees = [(r['alpha'], p, v) for r in part_results(results, 'features') for p, v in r['degrees'].items()]
     gap = lambda v, to: abs(v['measured']['alpha'] - to)
-    more = [v for v in degrees if v[1]!='1']
-    first = [gap(v, alpha) < .1*alpha for alpha, p, v in degrees if p=='1']
+    first, more = [gap(v, alpha) < .1*alpha for alpha, p, v in degrees if p=='1'], [v for v in degrees if v[1]!='1']
+    slower, nearer = ([test(v, alpha) for alpha, _, v in more] for test in (
+        lambda v, alpha: v['measured']['alpha'] < alpha - .1, lambda v, alpha: gap(v, v['law']['alpha']) < gap(v, alpha)))
     return {**_bridge(results), 'random features of degree 1 keep the exponent of their inputs': first,
-            'those of degree 2 and 3 fall more slowly, by a logarithm': [v['measured']['alpha'] < alpha - .1 for alpha, _, v in more],
-            'the law with its logarithm is nearer than the power alone': [gap(v, v['law']['alpha']) < gap(v, alpha) for alpha, _, v in more],
-            **_training(results)}
+            'those of degree 2 and 3 fall more slowly, by a logarithm': slower,
+            'the law with its logarithm is nearer than the power alone': nearer, **_training(results)}
