@@ -24,7 +24,7 @@ from ..check import check_activations, check_choice, check_finite, check_generat
 from ..covariance import solve
 from ..theory import fit_powerlaw
 
-# %% ../../nbs/neighbours/24_spectral_bias.ipynb #5942ec63
+# %% ../../nbs/neighbours/24_spectral_bias.ipynb #2fe64305
 class Spline(NamedTuple):
     "Units of one hidden layer without the freedom of scale."
     orientation:Tensor # (H, d) unit vectors
@@ -64,13 +64,13 @@ def check_units(
     values:Tensor, # (H,)
     name:str, # how the error message calls them
     units:int, # H
-)->Tensor: # the same
+)->Tensor: # (H,) the same
     "Raise unless there is one finite number for each unit."
     if not isinstance(values, Tensor) or values.shape!=(units,): raise ValueError(
         f'{name} has shape {tuple(getattr(values, "shape", ()))} for {units} units: give one number for each, ({units},)')
     return check_finite(values, name)
 
-# %% ../../nbs/neighbours/24_spectral_bias.ipynb #d4519dd6
+# %% ../../nbs/neighbours/24_spectral_bias.ipynb #78419aed
 @dataclass(frozen=True)
 class Activation:
     "A function of numbers, with the square of its Fourier transform."
@@ -131,7 +131,7 @@ def kernel_spectrum(
     activation, # a name of `activations`, an Activation, or any function of tensors that ends in polynomials
     frequency, # a number or (Q,) numbers above 0: length of the frequency, in radians per unit of the inputs
     d:int=1, # dimension of the inputs
-): # of the shape of `frequency`, as a tensor
+)->Tensor: # (Q,), or a single number as `frequency` is one
     "Spectrum of the kernel of random units, up to a constant."
     a, d, q = activation_of(activation), check_whole(d, 'd'), tensor_of(frequency, 'frequency').double()
     if not (check_finite(q, 'frequency') > 0).all(): raise ValueError('frequency has values of 0 or less: give lengths above 0')
@@ -144,7 +144,7 @@ def penalty(
     activation, # as for `kernel_spectrum`
     frequency, # as for `kernel_spectrum`
     d:int=1, # dimension of the inputs
-): # of the shape of `frequency`; infinite where the kernel has nothing
+)->Tensor: # (Q,), or a single number; infinite where the kernel has nothing
     "What a function of this frequency costs, up to a constant."
     return 1/kernel_spectrum(activation, frequency, d)
 
