@@ -70,7 +70,7 @@ def check_units(
         f'{name} has shape {tuple(getattr(values, "shape", ()))} for {units} units: give one number for each, ({units},)')
     return check_finite(values, name)
 
-# %% ../../nbs/neighbours/24_spectral_bias.ipynb #78419aed
+# %% ../../nbs/neighbours/24_spectral_bias.ipynb #736a63c4
 @dataclass(frozen=True)
 class Activation:
     "A function of numbers, with the square of its Fourier transform."
@@ -121,7 +121,7 @@ def measured_power(
             x = (torch.arange(-math.ceil(span/h)*64, math.ceil(span/h)*64, dtype=torch.float64) + .5)*h/64
             f = sum(math.comb(4, j)*(-1)**j*function(x + (j - 2)*h) for j in range(5))
             if float(f[[0, -1]].abs().max()) < 1e-9*float(f.abs().max()): break
-        else: raise ValueError(f'activation {activation!r:.60} does not come to rest: '
+        else: raise ValueError(f'activation {activation_of(activation).name!r:.60} does not come to rest: '
                                'far from 0 it must become a polynomial of degree 3 or less')
         wave = torch.polar(torch.ones_like(x), -each*x)
         found.append(abs(complex((f*wave).sum()*h/64/16))**2)     # and multiplies the transform by 16
@@ -133,7 +133,7 @@ def kernel_spectrum(
     d:int=1, # dimension of the inputs
 )->Tensor: # (Q,), or a single number as `frequency` is one
     "Spectrum of the kernel of random units, up to a constant."
-    a, d, q = activation_of(activation), check_whole(d, 'd'), tensor_of(frequency, 'frequency').double()
+    a, d, q = activation_of(activation), check_whole(d, 'd'), tensor_of(frequency, 'frequency').detach().cpu().double()
     if not (check_finite(q, 'frequency') > 0).all(): raise ValueError('frequency has values of 0 or less: give lengths above 0')
     if a.power: power = a.power(q.numpy())
     elif a is activations['sine']: return torch.where((q - 1).abs() < 1e-9, math.inf, 0.)      # all of it on one sphere
@@ -267,7 +267,7 @@ def activation_for(
         return torch.lerp(v[low], v[low + 1], at - low)
     return Activation(name, function, lambda q: held(q)**(d - 1)/asked(q))
 
-# %% ../../nbs/neighbours/24_spectral_bias.ipynb #b1ccc240
+# %% ../../nbs/neighbours/24_spectral_bias.ipynb #b6b73460
 @dataclass(frozen=True)
 class Interpolant:
     "The function of least penalty through some points."
@@ -287,7 +287,7 @@ class Interpolant:
 
 def _points(x, name, d=None):
     "Points (n, d) in float64; numbers become points of one dimension."
-    x = tensor_of(x, name).double()
+    x = tensor_of(x, name).detach().cpu().double()
     if x.ndim==1: x = x[:, None]
     if x.ndim!=2 or 0 in x.shape or d not in (None, x.shape[1]): raise ValueError(
         f'{name} has shape {tuple(x.shape)}: give points (n,) or (n, {d or "d"})')
@@ -303,20 +303,21 @@ def radial_kernel(
     d:int=1, # dimension of the inputs
 )->Tensor: # (...) float64
     "The kernel as a function of distance, without the polynomials that cost nothing."
-    a, d, r = activation_of(activation), check_whole(d, 'd'), tensor_of(r, 'r').double()
+    a, d, r = activation_of(activation), check_whole(d, 'd'), tensor_of(r, 'r').detach().cpu().double()
     if a.power is None: raise ValueError(
         f'activation {a.name!r:.60} has no kernel that fits points: it knows no transform, or one frequency only')
     if a.name in ('step', 'relu', 'relu2', 'relu3', 'leaky_relu'): return (-1)**(a.degree + 1)*r**(2*a.degree + 1)
     u = np.linspace(math.log(1e-4), math.log(1e3), 4000)
     q = np.exp(u)
-    weight, found = a.power(q)*q*(u[1] - u[0]), torch.zeros_like(r)
+    weight, found = a.power(q)*q*(u[1] - u[0]), []
     nodes, share = np.polynomial.legendre.leggauss(40) if d > 1 else (np.ones(1), np.ones(1))
     share = share*np.sin((nodes + 1)*math.pi/4)**(d - 2) if d > 1 else share                # of orientations at this angle
-    for cosine, part in zip(np.cos((nodes + 1)*math.pi/4) if d > 1 else nodes, share/share.sum()):
-        phase = r.numpy()[..., None]*cosine*q
+    cosine = np.cos((nodes + 1)*math.pi/4) if d > 1 else nodes
+    for each in r.flatten().numpy():                              # one distance at a time: memory stays small
+        phase = each*cosine[:, None]*q
         gone = sum((-1)**j*phase**(2*j)/math.factorial(2*j) for j in range(a.degree + 1))
-        found += part*torch.from_numpy((np.cos(phase) - gone) @ weight)
-    return found
+        found.append(share/share.sum() @ ((np.cos(phase) - gone) @ weight))
+    return torch.tensor(found, dtype=torch.float64).view(r.shape)
 
 def interpolate(
     x, # (n,) or (n, d) different points
@@ -324,7 +325,7 @@ def interpolate(
     activation='relu', # a name of `activations`, or an Activation that knows its transform
 )->Interpolant: # call it with other points
     "The function of least penalty through points: what a wide network of random units finds from zero."
-    a, x, y = activation_of(activation), _points(x, 'x'), tensor_of(y, 'y').double()
+    a, x, y = activation_of(activation), _points(x, 'x'), tensor_of(y, 'y').detach().cpu().double()
     (n, d), m = x.shape, a.degree
     if y.shape!=(n,): raise ValueError(f'y has shape {tuple(y.shape)} for {n} points: give one value for each')
     powers = tuple(k for j in range(m + 1) for k in combinations_with_replacement(range(d), j))

@@ -107,7 +107,7 @@ def lazy_times(
     way = sum(float((p - q).square().sum()) for p, q in zip((U, v), first))
     return Lazy(rate, times, (way/sum(float(q.square().sum()) for q in first))**.5, torch.stack(errors).cpu())
 
-# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #3b7551d7
+# %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #ecee1388
 @dataclass(frozen=True)
 class Folds:
     "Units of some networks before and after training."
@@ -148,8 +148,7 @@ def train_folds(
         mv = .9*mv + z.relu().mT @ gap
         mU = .9*mU + ((gap @ v.mT)*(z > 0)).mT @ x1
         v, U = v - rate*mv, U - rate*mU
-    loss = ((x1 @ U.mT).relu() @ v - start - y).square().mean((1, 2))
-    check_finite(loss, 'the loss of train_folds')
+    loss = check_finite(((x1 @ U.mT).relu() @ v - start - y).square().mean((1, 2)), 'the loss of train_folds')
     way = sum((p - q).square().sum() for p, q in zip((U, v), first))/sum(q.square().sum() for q in first)
     return Folds(_splines(*first), _splines(U, v), loss, float(way.sqrt()))
 
