@@ -134,7 +134,8 @@ def _ends(lo, hi, name, rank):
     lo, hi = check_whole(lo, 'lo'), check_whole(hi, 'hi')
     if name is not None:
         check_choice(name, 'range', [*fit_ranges, 'auto'])
-        if (lo, hi) != fit_ranges['stringer']: raise ValueError(f"range is {name!r:.80} and lo={lo}, hi={hi}: give one or the other")
+        if (lo, hi) != fit_ranges['stringer']: raise ValueError(
+            f'range is {name!r:.80} and lo={lo}, hi={hi}: give one or the other')
         end = round(math.sqrt(rank))
         lo, hi = fit_ranges.get(name) or (max(1, min(11, end//4)), end)
     if lo >= hi: raise ValueError(f"the range of the fit is lo={lo}, hi={hi}: give 1 <= lo < hi")
