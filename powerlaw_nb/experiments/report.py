@@ -339,8 +339,9 @@ def _add_reproduce(commands):
                 'y_train, x_test and y_test (default mnist)')
     option('--root', default=None, metavar='DIR',
            help='folder of the files of torchvision, which are fetched if need be (default data)')
-    option('--pool', default=None, metavar='P', help='of the section texture: torchvision, its twelve networks with ImageNet weights, '
-           'for example with --data DTD (default: those whose weights come as packages)')
+    option('--pool', default=None, metavar='P',
+           help='of the section texture: torchvision, its twelve networks with ImageNet weights, for example with --data DTD '
+                '(default: those whose weights come as packages)')
     option('--out', default='results', help='folder of the results (default results); finished runs in it are kept')
     option('--only', action='append', default=[], metavar='WORD',
            help='only runs whose name or label contains WORD, for example cnn, seed0 or SpecReg-all; may be given again')

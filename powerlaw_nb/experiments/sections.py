@@ -124,7 +124,8 @@ def run_section(
     **options, # as of `section_of`
 )->list: # of results, in the order of the tasks
     "Do all tasks of a section that are not done yet."
-    device, section, only = device_here(device), section_of(name, preset, **options), [only] if isinstance(only, str) else list(only)
+    device, section = device_here(device), section_of(name, preset, **options)
+    only = [only] if isinstance(only, str) else list(only)
     tasks = [task for task in section.tasks if all(word in task_name(task) for word in only)]
     if not tasks: raise ValueError(f'only is {only}: no task of section {name!r} has these words in its name; the first is '
                                    f'{task_name(section.tasks[0])}')

@@ -241,7 +241,7 @@ def texture_information(
     found = ward_clusters(distances, k)
     return {e: mutual_information(classes, found, True, e) for e in estimators}
 
-# %% ../../nbs/neighbours/26_texture.ipynb #b1fb0502
+# %% ../../nbs/neighbours/26_texture.ipynb #4534d140
 @dataclass(frozen=True)
 class Synthesis:
     "An image that was drawn from Gram matrices."
@@ -257,6 +257,12 @@ def _style(model, x, names):
         maps = {name: _maps(found.take(name), f'layer {name!r}', (4,)) for name in names}
     return {name: (gram(f), f.shape[-1]*f.shape[-2]) for name, f in maps.items()}
 
+def _one_image(image):
+    "(1, C, H, W)"
+    given = check_images(image, 'image')
+    if given.ndim == 3 or given.ndim == 4 and len(given) == 1: return given.view(1, *given.shape[-3:])
+    raise ValueError(f'image has shape {tuple(given.shape)}: give one, (C, height, width)')
+
 def synthesize(
     model:nn.Module, # any module; evaluated, and put back
     image:Tensor, # (C, H, W) or (1, C, H, W) in [0,1]: the texture
@@ -268,16 +274,12 @@ def synthesize(
     "An image with the Gram matrices of a texture."
     names, rng = [layers] if isinstance(layers, str) else list(layers), check_generator(generator)
     steps, history = check_whole(steps, 'steps'), check_whole(history, 'history')
-    target = check_images(image, 'image')
-    target = target if target.ndim == 4 else target[None]
-    if target.ndim != 4 or len(target) != 1: raise ValueError(f'image has shape {tuple(image.shape)}: give one, (C, height, width)')
+    target = _one_image(image)
     where, best = target.to(device_of(check_module(model))), []
-    def loss_of(x, wanted):
-        return sum((g - wanted[name][0]).square().mean()/(4*m) for name, (g, m) in _style(model, x, names).items())
     def evaluate(flat):
         with torch.enable_grad():
             x = torch.from_numpy(flat).to(where).view_as(where).requires_grad_()
-            loss = loss_of(x, wanted)
+            loss = sum((g - wanted[name][0]).square().mean()/(4*m) for name, (g, m) in _style(model, x, names).items())
             slope, = torch.autograd.grad(loss, x)
         best.append(float(check_finite(loss.detach(), 'the loss')))
         return best[-1]/best[0], slope.double().cpu().numpy().ravel()/best[0]

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['pools', 'packaged_sets', 'texture_layers', 'network_of', 'texture_images', 'natural_patches', 'texture_profile',
-           'best_layer', 'work', 'section', 'with_scores', 'rules']
+           'best_layer', 'work', 'section', 'with_scores', 'nearness', 'rules']
 
-# %% ../../nbs/neighbours/26b_texture_networks.ipynb #3b31d7ce
+# %% ../../nbs/neighbours/26b_texture_networks.ipynb #d4094340
 import importlib
 from functools import partial
 from importlib.util import find_spec
@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy.stats import rankdata
+from scipy.stats import spearmanr
 from torch import Tensor, nn
 
 from ..check import check_choice, check_path, check_whole
+from ..data import as_images
 from ..layer_measures import stream_layers
 from ..models import Normalized, seeded
 from ..experiments.measure import make_model, trained
@@ -29,9 +30,9 @@ from .texture import (
     estimators, gram_distances, entropy, planted_textures, random_phases, texture_information)
 from .texture_scores import ScoreCorrelation, brain_scores, leaderboard_names, score_correlation
 
-# %% ../../nbs/neighbours/26b_texture_networks.ipynb #1dd27d53
-pools = {'usual': ('cnn', 'efficientnet_lite0', 'efficientnet_lite1', 'efficientnet_lite2'), 'torchvision': tuple(leaderboard_names)}
-_stages = {'efficientnet_lite0': (0, 2, 4, 10, 15), 'efficientnet_lite1': (0, 3, 6, 14, 20), 'efficientnet_lite2': (0, 3, 6, 14, 20)}
+# %% ../../nbs/neighbours/26b_texture_networks.ipynb #48cbfd25
+pools = {'usual': ('cnn', *(f'efficientnet_lite{i}' for i in range(3))), 'torchvision': tuple(leaderboard_names)}
+_stages = dict(efficientnet_lite0=(0, 2, 4, 10, 15), efficientnet_lite1=(0, 3, 6, 14, 20), efficientnet_lite2=(0, 3, 6, 14, 20))
 _features = dict(alexnet=(1, 4, 7, 9, 11), vgg16_bn=(2, 9, 16, 26, 36), vgg19_bn=(2, 9, 16, 29, 42))
 _dense = ('features.pool0', *(f'features.denseblock{i}' for i in (1, 2, 3, 4)))
 _inception = ('Conv2d_2b_3x3', 'Conv2d_4a_3x3', 'Mixed_5d', 'Mixed_6e', 'Mixed_7c')
@@ -45,12 +46,14 @@ def texture_layers(
     if network == 'cnn': return ['hidden1.1', 'hidden2.1']
     if network in _stages: return [f'model._blocks.{i}' for i in _stages[network]]
     if network in _features: return [f'model.features.{i}' for i in _features[network]]
-    names = _dense if network.startswith('dense') else _inception if network.startswith('inception') else ('maxpool', *(f'layer{i}' for i in (1, 2, 3, 4)))
+    kinds = dict(dense=_dense, incep=_inception)
+    names = kinds.get(network[:5], ('maxpool', *(f'layer{i}' for i in (1, 2, 3, 4))))         # else a ResNet
     return [f'model.{name}' for name in names]
 
 def _from_package(name, package):
     "A module of a package of the extra, or an error that names the extra."
-    if find_spec(name) is None: raise ImportError(f'{package} is not installed: pip install "powerlaw_nb[texture]" brings it')
+    if find_spec(name.partition('.')[0]) is None: raise ImportError(
+        f'{package} is not installed: pip install "powerlaw_nb[texture]" brings it')
     return importlib.import_module(name)
 
 def _lite(network, weights):
@@ -88,7 +91,7 @@ def network_of(
     make = _lite if network in _stages else _torchvision
     return seeded(seed, partial(make, network, weights)).to(device).eval()
 
-# %% ../../nbs/neighbours/26b_texture_networks.ipynb #26c9ef9d
+# %% ../../nbs/neighbours/26b_texture_networks.ipynb #9c73a642
 packaged_sets = ('planted', 'planted_phases', 'photographs', 'photographs_phases')
 
 def _tiles(picture, side, count, rng):
@@ -101,7 +104,7 @@ def _tiles(picture, side, count, rng):
 
 def _photographs(count, seed):
     "Patches of photographed textures at two scales."
-    data, rng = _from_package('skimage', 'scikit-image') and importlib.import_module('skimage.data'), np.random.default_rng(seed)
+    data, rng = _from_package('skimage.data', 'scikit-image'), np.random.default_rng(seed)
     check_whole(count, 'count', high=16, remedy='so many patches has the half-size picture')
     found = []
     for name in ('brick', 'grass', 'gravel'):
@@ -115,7 +118,7 @@ def _dtd(side, count, root):
     shape = transforms.Compose([transforms.Resize(side), transforms.CenterCrop(side), transforms.PILToTensor()])
     try: parts = [datasets.DTD(str(root), split=split, download=True, transform=shape) for split in ('train', 'val', 'test')]
     except (OSError, RuntimeError) as error: raise ValueError(
-        f'root {root}: DTD could not be loaded ({error}); connect to a network, or put its files there as torchvision does') from error
+        f'root {root}: DTD could not be loaded ({error}); connect to a network, or put its files there') from error
     x, y, have = [], [], {}
     for image, label in (pair for part in parts for pair in part):
         have[label] = have.get(label, 0) + 1
@@ -145,8 +148,7 @@ def natural_patches(
     seed:int=0, # of their places
 )->Tensor: # (count, 3, side, side) in [0,1]
     "Patches of photographs, in colour."
-    data = _from_package('skimage', 'scikit-image') and importlib.import_module('skimage.data')
-    samples = _from_package('sklearn', 'scikit-learn') and importlib.import_module('sklearn.datasets')
+    data, samples = _from_package('skimage.data', 'scikit-image'), _from_package('sklearn.datasets', 'scikit-learn')
     pictures = [data.astronaut(), data.chelsea(), data.coffee(), data.rocket(), *samples.load_sample_images().images]
     rng, found = np.random.default_rng(seed), []
     for i in range(check_whole(count, 'count')):
@@ -186,25 +188,26 @@ def _spectra(model, layers, x):
         found[name] = dict(alpha=m.fit.alpha if m.fit else None, low=low, high=high, participation=m.participation)
     return found
 
-# %% ../../nbs/neighbours/26b_texture_networks.ipynb #26a0a2d0
-_amounts = dict(                                                  # images of each class, planted and photographed; patches for exponents
-    small=dict(seeds=(0, 1, 2), pool='usual', sets=packaged_sets, planted=40, photographs=16, patches=420, side=64),
-    quick=dict(seeds=(0, 1, 2), pool='usual', sets=packaged_sets, planted=16, photographs=8, patches=120, side=64),
-    smoke=dict(seeds=(0,), pool=None, sets=packaged_sets[:2], planted=6, photographs=4, patches=0, side=32))
+# %% ../../nbs/neighbours/26b_texture_networks.ipynb #6a032600
+_amounts = dict(                                                  # images of each class; patches for exponents
+    small=dict(seeds=(0, 1, 2), sets=packaged_sets, planted=40, photographs=16, patches=420, side=64),
+    quick=dict(seeds=(0, 1, 2), sets=packaged_sets, planted=16, photographs=8, patches=120, side=64),
+    smoke=dict(seeds=(0,), sets=packaged_sets[:2], planted=6, photographs=4, patches=0, side=32))
 
 def _sets_of(task, size, root):
     "The sets of images of a task, each as the network wants it, and images for the exponents."
-    grey = task['network'] == 'cnn'
-    side = 28 if grey else 96 if task['network'] in pools['torchvision'] else size['side']
-    def shaped(x): return x.float().mean(1, keepdim=True)/(255 if x.dtype == torch.uint8 else 1) if grey else x.expand(-1, 3, -1, -1)
+    grey, seed, sets = task['network'] == 'cnn', task['seed'], {}
+    side = 28 if grey else 96 if task['network'] in pools['torchvision'] else size['side']      # Inception wants 75 or more
+    def shaped(x): return as_images(x).mean(1, keepdim=True) if grey else x.expand(-1, 3, -1, -1)
     if task['data'] == 'DTD':
         small = task['preset'] == 'smoke'
         x, y = texture_images('DTD', 4 if small else None, side if grey or small else 224, root=root)
-        x, some = shaped(x), torch.randperm(len(x), generator=torch.Generator().manual_seed(0))[:1000]
-        return {'DTD': (x, y)}, x[some] if x.dtype != torch.uint8 else x[some].float()/255
-    found = {name: texture_images(name, size[name.partition('_')[0]], side, task['seed']) for name in size['sets']}
-    patches = shaped(natural_patches(size['patches'], side, task['seed'])) if size['patches'] else None
-    return {name: (shaped(x), y) for name, (x, y) in found.items()}, patches
+        some = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))[:1000]
+        return {'DTD': (shaped(x), y)}, as_images(shaped(x[some]))
+    for name in size['sets']:
+        x, y = texture_images(name, size[name.partition('_')[0]], side, seed)
+        sets[name] = shaped(x), y
+    return sets, shaped(natural_patches(size['patches'], side, seed)) if size['patches'] else None
 
 def work(
     task:dict, # network, weights, data, preset, seed
@@ -231,15 +234,17 @@ def section(
     "The tasks of this chapter."
     size = _amounts[check_choice(preset, 'preset', _amounts)]
     check_choice(data, 'data', ('packaged', 'DTD')), check_path(root, 'root')
-    networks = pools[check_choice(pool or size['pool'], 'pool', pools)] if pool or size['pool'] else pools['usual'][:1]
+    networks = pools[check_choice(pool, 'pool', pools)] if pool else pools['usual'][:1 if preset == 'smoke' else None]
     other = pool == 'torchvision' or data == 'DTD'                # nothing in it depends on a seed
     tasks = [dict(network=network, weights=weights, data=data, preset=preset, seed=seed)
              for seed in (size['seeds'][:1] if other else size['seeds']) for network in networks
              for weights in ('trained', 'untrained')[:1 if pool == 'torchvision' else 2]]
-    def say(result): return 'bits ' + ', '.join(f'{name}: {best_layer(p)[1]:.2f} of {p["most"]:.2f}' for name, p in result['sets'].items())
+    def say(result):
+        best = {name: f'{best_layer(p)[1]:.2f} of {p["most"]:.2f}' for name, p in result['sets'].items()}
+        return 'bits ' + ', '.join(f'{name}: {words}' for name, words in best.items())
     return Section(tasks, partial(work, root=root), say)
 
-# %% ../../nbs/neighbours/26b_texture_networks.ipynb #5c9b9785
+# %% ../../nbs/neighbours/26b_texture_networks.ipynb #1c799447
 def with_scores(
     results:list, # of this section, among them torchvision's networks on DTD
     column:str='average', # of `brain_scores`
@@ -249,37 +254,41 @@ def with_scores(
     scores, best = brain_scores(), {}
     check_choice(column, 'column', scores)
     for r in check_results(results, 'task'):
-        if 'failed' not in r and r['task']['network'] in leaderboard_names and 'DTD' in r['sets'] and r['task']['weights'] == 'trained':
-            best[r['task']['network']] = best_layer(r['sets']['DTD'], estimator)[1]
+        network, trained_ = r['task']['network'], r['task']['weights'] == 'trained'
+        if network in leaderboard_names and trained_ and 'DTD' in r.get('sets', ()):           # a failed task has no sets
+            best[network] = best_layer(r['sets']['DTD'], estimator)[1]
     return score_correlation(best, scores[column], leaderboard_names)
 
-def _rank_correlation(a, b):
-    "Spearman's correlation."
-    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
+def nearness(
+    result:dict, # of this section, of one network
+    name:str='photographs', # set of images
+    estimator:str='nsb', # of the bits
+)->float: # Spearman's correlation, -1 to 1; None where fewer than three layers have an exponent
+    "Whether layers far from 1/n hold more: the rank correlation of |alpha - 1| and texture information."
+    layers = result['sets'][name]['layers']
+    pairs = [(abs(v['alpha'] - 1), layers[layer][estimator]) for layer, v in result['spectra'].items() if v['alpha']]
+    return float(spearmanr(*zip(*pairs)).statistic) if len(pairs) > 2 else None
 
 def rules(
     results:list, # of this section
 )->dict: # statement -> one truth value for each seed
     "What each rule says, for each network and seed."
-    results = [r for r in check_results(results, 'task', 'sets', least=1)]
-    of = {(r['task']['network'], r['task']['weights'], r['task']['seed']): r for r in results if 'photographs' in r['sets']}
-    found = {}
+    results, found = [r for r in check_results(results, 'task', least=1) if 'failed' not in r], {}
+    of = {tuple(r['task'][k] for k in ('network', 'weights', 'seed')): r for r in results if 'photographs' in r['sets']}
     def bits(r, name='photographs'): return best_layer(r['sets'][name])[1]
     for network in pools['usual']:
         seeds = [s for n, w, s in of if (n, w) == (network, 'trained') and (n, 'untrained', s) in of]
         runs = [of[network, 'trained', s] for s in seeds]
         photos = [r['sets']['photographs'] for r in runs]
         last = [list(p['layers'])[-1] for p in photos]
-        def nearer(r):
-            layers = [(abs(v['alpha'] - 1), r['sets']['photographs']['layers'][name]['nsb']) for name, v in r['spectra'].items() if v['alpha']]
-            return _rank_correlation(*zip(*layers)) < 0 if len(layers) > 2 else None
+        near = [nearness(r) for r in runs]
         said = {'four planted textures give 1.9 bits or more': [bits(r, 'planted') >= 1.9 for r in runs],
                 'so they do with random phases': [bits(r, 'planted_phases') >= 1.9 for r in runs],
                 'training adds texture information': [bits(r) > bits(of[network, 'untrained', s]) for r, s in zip(runs, seeds)],
                 'random phases cost a tenth of a bit or more': [bits(r) - bits(r, 'photographs_phases') >= .1 for r in runs],
                 'the best layer is not the last': [best_layer(p)[0] != name for p, name in zip(photos, last)],
                 'even the best layer holds less than 60 % of the bits': [best_layer(p)[1] < .6*p['most'] for p in photos],
-                'layers nearer to 1/n hold more': [nearer(r) for r in runs]}
+                'layers nearer to 1/n hold more': [None if n is None else n < 0 for n in near]}
         label = network.replace('cnn', 'CNN').replace('efficientnet_lite', 'Lite ')
         found |= {f'{label}: {words}': truths for words, truths in said.items()}
     there = {r['task']['network'] for r in results if 'DTD' in r['sets']}

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..check import check_generator, check_number, check_whole
 
-# %% ../../nbs/neighbours/26a_texture_scores.ipynb #ba4456e0
+# %% ../../nbs/neighbours/26a_texture_scores.ipynb #c90dd25a
 # name in torchvision -> name on the leaderboard
 leaderboard_names = dict(
     alexnet='alexnet', densenet121='densenet-121', densenet169='densenet-169', densenet201='densenet-201',
@@ -40,7 +40,8 @@ def joined(
         'values and scores must be dictionaries from names to numbers, so that they can be joined by name')
     keys = {name: name if names is None else names.get(name, name) for name in values}
     missing = [name for name, key in keys.items() if key not in scores]
-    if missing: raise ValueError(f'scores has no row for {missing}: it has {list(scores)}; give names, network -> row')
+    if missing: raise ValueError(
+        f'scores has no row for {missing}: it has {list(scores)}; give names, network -> row')
     if len({*keys.values()}) < len(keys): raise ValueError(f'names takes two networks for one row: {keys}')
     numbers = ([float(values[name]) for name in keys], [float(scores[key]) for key in keys.values()])
     return list(keys), *(torch.tensor(v, dtype=torch.float64) for v in numbers)
@@ -51,10 +52,11 @@ def by_position(
 )->dict: # network -> the name that stands in the same place
     "The join of two tables that were each sorted by their own names: wrong wherever names are spelled in two ways."
     networks, rows = sorted(networks), sorted(scores)
-    if len(networks) != len(rows): raise ValueError(f'scores has {len(rows)} rows for {len(networks)} networks: give one for each')
+    if len(networks) != len(rows): raise ValueError(
+        f'scores has {len(rows)} rows for {len(networks)} networks: give one for each')
     return dict(zip(networks, rows))
 
-# %% ../../nbs/neighbours/26a_texture_scores.ipynb #a2fe57a0
+# %% ../../nbs/neighbours/26a_texture_scores.ipynb #dc4540b5
 def _pearson(a, b):
     "Correlation along the last dimension; nan where one side is constant."
     a, b = a - a.mean(-1, keepdim=True), b - b.mean(-1, keepdim=True)
@@ -70,7 +72,8 @@ class ScoreCorrelation:
     p:float # two-sided, by permutation
     networks:tuple # whose rows were used
 
-    def __str__(self): return f'r = {self.r:.3f} [{self.low:.3f}, {self.high:.3f}], p = {self.p:.3f}, {len(self.networks)} networks'
+    def __str__(self):
+        return f'r = {self.r:.3f} [{self.low:.3f}, {self.high:.3f}], p = {self.p:.3f}, {len(self.networks)} networks'
 
 def score_correlation(
     values:Mapping, # network -> number, for example its best texture information
@@ -115,7 +118,7 @@ def correlation_power(
     a, e = torch.randn(2, check_whole(draws, 'draws'), check_whole(n, 'n', low=3), generator=rng, dtype=torch.float64)
     return float((_pearson(a, r*a + math.sqrt(1 - r*r)*e).abs() > critical_correlation(n, level)).double().mean())
 
-# %% ../../nbs/neighbours/26a_texture_scores.ipynb #17ecfa55
+# %% ../../nbs/neighbours/26a_texture_scores.ipynb #2953a67e
 def values_with_correlation(
     scores:Mapping, # name -> score
     r:float, # wanted, -1 to 1
@@ -126,7 +129,8 @@ def values_with_correlation(
     r, count, rng = check_number(r, 'r', low=-1, high=1.), check_whole(count, 'count'), check_generator(generator)
     z = torch.tensor(list(scores.values()), dtype=torch.float64)
     z = z - z.mean()
-    if len(z) < 3 or not z.norm() > 0: raise ValueError(f'scores has {len(z)} numbers: give 3 or more that are not all equal')
+    if len(z) < 3 or not z.norm() > 0: raise ValueError(
+        f'scores has {len(z)} numbers: give 3 or more that are not all equal')
     e = torch.randn(count, len(z), generator=rng, dtype=torch.float64)
     z, e = z/z.norm(), e - e.mean(1, keepdim=True)
     e = e - (e @ z)[:, None]*z
