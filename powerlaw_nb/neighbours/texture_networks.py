@@ -91,7 +91,7 @@ def network_of(
     make = _lite if network in _stages else _torchvision
     return seeded(seed, partial(make, network, weights)).to(device).eval()
 
-# %% ../../nbs/neighbours/26b_texture_networks.ipynb #9c73a642
+# %% ../../nbs/neighbours/26b_texture_networks.ipynb #64db54cf
 packaged_sets = ('planted', 'planted_phases', 'photographs', 'photographs_phases')
 
 def _tiles(picture, side, count, rng):
@@ -148,10 +148,11 @@ def natural_patches(
     seed:int=0, # of their places
 )->Tensor: # (count, 3, side, side) in [0,1]
     "Patches of photographs, in colour."
+    count = check_whole(count, 'count')
     data, samples = _from_package('skimage.data', 'scikit-image'), _from_package('sklearn.datasets', 'scikit-learn')
     pictures = [data.astronaut(), data.chelsea(), data.coffee(), data.rocket(), *samples.load_sample_images().images]
     rng, found = np.random.default_rng(seed), []
-    for i in range(check_whole(count, 'count')):
+    for i in range(count):
         picture = pictures[i % len(pictures)]
         top, left = (rng.integers(size - 63) for size in picture.shape[:2])
         found.append(picture[top:top + 64, left:left + 64])
@@ -244,7 +245,7 @@ def section(
         return 'bits ' + ', '.join(f'{name}: {words}' for name, words in best.items())
     return Section(tasks, partial(work, root=root), say)
 
-# %% ../../nbs/neighbours/26b_texture_networks.ipynb #1c799447
+# %% ../../nbs/neighbours/26b_texture_networks.ipynb #e8479bd1
 def with_scores(
     results:list, # of this section, among them torchvision's networks on DTD
     column:str='average', # of `brain_scores`
@@ -265,6 +266,7 @@ def nearness(
     estimator:str='nsb', # of the bits
 )->float: # Spearman's correlation, -1 to 1; None where fewer than three layers have an exponent
     "Whether layers far from 1/n hold more: the rank correlation of |alpha - 1| and texture information."
+    check_results([result], 'sets', 'spectra')
     layers = result['sets'][name]['layers']
     pairs = [(abs(v['alpha'] - 1), layers[layer][estimator]) for layer, v in result['spectra'].items() if v['alpha']]
     return float(spearmanr(*zip(*pairs)).statistic) if len(pairs) > 2 else None
