@@ -15,7 +15,7 @@ setup(
     author=cfg['author'], url=cfg['git_url'], keywords=cfg['keywords'].split(),
     license='Apache-2.0', license_files=['LICENSE', 'powerlaw_nb/mnist/LICENSE.md'],
     packages=find_packages(include=['powerlaw_nb', 'powerlaw_nb.*']),        # with the folders of modules in it
-    package_data={'powerlaw_nb': ['mnist/*', 'results/*.json', 'results/*/*.json', 'benchmarks/*.json', 'templates/*']},
+    package_data={'powerlaw_nb': ['mnist/*', 'results/*.json', 'results/*/*.json', 'benchmarks/*.json', 'scores/*', 'templates/*']},
     python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),
     extras_require={extra: cfg[f'{extra}_requirements'].split()
                     for extra in ('dev', 'peers', 'ray', 'lightning', 'fastai', 'recordings', 'neighbours', 'texture')},

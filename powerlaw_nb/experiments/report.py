@@ -22,7 +22,7 @@ from .runs import facts_of, grid, is_choice, presets, sections
 from .store import Store, check_store
 from .estimate import duration
 from .execute import choose, engines, reproduce, stored_device, workers_of
-from .sections import reproduce_section, section_modules, section_of
+from .sections import reproduce_section, section_modules, section_of, section_options
 from .select import by_label, last_layer, mean_sd, section_labels
 from .claims import claims, stronger_verdicts
 from .plots import plot_robustness, plot_spectra
@@ -290,20 +290,22 @@ def report_of(
     print(f'Report: {page.resolve()}')
     return 0
 
-# options that only runs have, with their defaults
-_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0, data='mnist', root=None)
+# options with their defaults: those of runs, and of single sections of tasks
+_of_runs = dict(shard='1/1', engine='processes', workers=None, strong=0, data='mnist', root=None, pool=None)
 
 def _reproduce_tasks(arguments):
     "Do the tasks of a section that is no grid of runs."
     given = [name for name, usual in _of_runs.items() if getattr(arguments, name)!=usual]
-    if given: raise ValueError(f'{given[0]} is for the sections of runs, {[*sections]}: leave it out for {arguments.section!r}')
-    a = arguments
-    return reproduce_section(a.section, a.preset, a.out, a.device, a.only, progress=sys.stderr.isatty())
+    a, options = arguments, {name: getattr(arguments, name) for name in given if name in section_options(arguments.section)}
+    refused = [name for name in given if name not in options]
+    if refused: raise ValueError(f'{refused[0]} is for the sections of runs, {[*sections]}: leave it out for {a.section!r}')
+    return reproduce_section(a.section, a.preset, a.out, a.device, a.only, progress=sys.stderr.isatty(), **options)
 
 def _reproduce(arguments):
     "Run a section, or a part of it, and write its report."
     check_choice(arguments.section, 'section', [*sections, *section_modules])
     if arguments.section in section_modules: return _reproduce_tasks(arguments)
+    if arguments.pool is not None: raise ValueError(f'pool is {arguments.pool!r}: it is for the section texture only')
     start, failed = time.perf_counter(), []
     def report(number, of, run, result, *times):
         failed.append('failed' in result)
@@ -336,6 +338,9 @@ def _add_reproduce(commands):
                 'y_train, x_test and y_test (default mnist)')
     option('--root', default=None, metavar='DIR',
            help='folder of the files of torchvision, which are fetched if need be (default data)')
+    option('--pool', default=None, metavar='P',
+           help='of the section texture: torchvision, its twelve networks with ImageNet weights, for example with --data DTD '
+                '(default: those whose weights come as packages)')
     option('--out', default='results', help='folder of the results (default results); finished runs in it are kept')
     option('--only', action='append', default=[], metavar='WORD',
            help='only runs whose name or label contains WORD, for example cnn, seed0 or SpecReg-all; may be given again')
