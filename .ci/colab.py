@@ -24,6 +24,7 @@ gpu = {                                                           # what a GPU d
                      '08a_measure.ipynb', '00b_intrinsic.ipynb', '00c_measures.ipynb', 'neighbours/20_dimension.ipynb',
                      'neighbours/21_fourier_masks.ipynb',
                      'neighbours/23_local_convolutions.ipynb',
+                     'neighbours/25_implicit_bias.ipynb', 'neighbours/25a_implicit_bias_experiments.ipynb',
                      'neighbours/22_frequency_maps.ipynb',
                      'engineering/01_covariance.ipynb', 'engineering/17_wide.ipynb'], small),
     **dict.fromkeys(['10_shallow.ipynb', '11_whiten.ipynb', '12_all_layers.ipynb', '13_appendix.ipynb', '16_claims.ipynb'], switch),

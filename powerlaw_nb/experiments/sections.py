@@ -26,7 +26,8 @@ from .execute import code_origin, device_name, one_by_one
 section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension', 'dimension': 'powerlaw_nb.neighbours.dimension',
                    'fourier_masks': 'powerlaw_nb.neighbours.fourier_masks',
                    'frequency_maps': 'powerlaw_nb.neighbours.frequency_maps',
-                   'local_convolutions': 'powerlaw_nb.neighbours.local_convolutions'}
+                   'local_convolutions': 'powerlaw_nb.neighbours.local_convolutions',
+                   'implicit_bias': 'powerlaw_nb.neighbours.implicit_bias_experiments'}
 
 @dataclass(frozen=True)
 class Section:
