@@ -19,7 +19,7 @@ from torch.nn.utils import parametrize
 from ..check import check_choice, check_finite, check_generator, check_module, check_number, check_whole, tensor_of
 from ..covariance import solve
 
-# %% ../../nbs/neighbours/25_implicit_bias.ipynb #74b37154
+# %% ../../nbs/neighbours/25_implicit_bias.ipynb #a4d3ac37
 kinds = 'hadamard', 'cumulative', 'factor'                        # what `parametrise` knows
 
 def _floored(values, floor, name):
@@ -45,19 +45,21 @@ def orbit_volume(
         lengths = a[:, None] + b
         tiny = len(a) * torch.finfo(a.dtype).eps * lengths.detach().max()
         lengths = torch.where(lengths > tiny, lengths, 0.)            # what rounding leaves of 0
-    else: lengths = sum(v.square().reshape(len(v), -1).sum(1) for v in (p, q)) if kind=='relu' else p.square() + q.square()
+    elif kind=='relu': lengths = sum(v.square().reshape(len(v), -1).sum(1) for v in (p, q))
+    else: lengths = p.square() + q.square()
     return _floored(lengths, floor, 'the pair of factors').log().sum()/2
 
 def _singular_values(w):
     "Of a weight of two or more dimensions, the first against all others."
-    if w.ndim<2: raise ValueError(f"w has shape {tuple(w.shape)}: kind 'factor' is for weights of two or more dimensions")
+    if w.ndim<2: raise ValueError(
+        f"w has shape {tuple(w.shape)}: kind 'factor' is for weights of two or more dimensions")
     return solve(torch.linalg.svdvals, w.flatten(1))[0]
 
 def _increments(w): return torch.cat([w[..., :1], w.diff(dim=-1)], -1)
 
 def log_volume(
     kind:str, # one of `kinds`
-    w:Tensor, # the weights; 'cumulative' works along their last dimension, 'factor' on the first against all others
+    w:Tensor, # (...) weights; 'cumulative' works along the last dimension, 'factor' on the first against all others
     floor:float=0., # added to what the logarithm is taken of; 0: singular weights are refused
 )->Tensor: # scalar
     "Logarithm of the volume of the orbit of these weights where it is smallest."
@@ -69,7 +71,7 @@ def log_volume(
         return _floored(s[:, None] + s, floor, 'w').log().sum()/2
     return _floored(2*(w if kind=='hadamard' else _increments(w)).abs(), floor, 'w').log().sum()/2
 
-# %% ../../nbs/neighbours/25_implicit_bias.ipynb #1f652b3c
+# %% ../../nbs/neighbours/25_implicit_bias.ipynb #1b240750
 def effective_loss(
     loss:Tensor, # scalar, of the data
     volume:Tensor, # scalar, of `orbit_volume` or `log_volume`
@@ -89,21 +91,25 @@ def partition_function(
     def exponent(u, sign):
         with np.errstate(over='ignore'): return u*(1 - power) - float(loss(np.float64(sign)*np.exp(np.float64(u))))/temperature
     ends = [exponent(u, sign) for u in (200., 300.) for sign in (-1, 1)]
-    if power>=1 or any(b>=a or b>-20 for a, b in zip(ends[:2], ends[2:])) and max(ends)>-math.inf: return math.inf
+    grows = max(ends)>-math.inf and any(b>=a or b>-20 for a, b in zip(ends[:2], ends[2:]))
+    if power>=1 or grows: return math.inf
     value = lambda u: sum(math.exp(min(exponent(u, sign), 700.)) for sign in (-1, 1))
     low = -40/(1 - power)                                             # what lies below is 1e-17 of a unit
-    return sum(quad(value, a, b, limit=200)[0] for a, b in ((low, low/8), (low/8, -5), (-5, 0), (0, 5), (5, 40), (40, 300)) if a<b)
+    ends = low, low/8, -5, 0, 5, 40, 300
+    return sum(quad(value, a, b, limit=200)[0] for a, b in zip(ends, ends[1:]) if a<b)
 
-# %% ../../nbs/neighbours/25_implicit_bias.ipynb #b273483c
+# %% ../../nbs/neighbours/25_implicit_bias.ipynb #3c5a71bf
 def balance(
     p:Tensor, # (n, ...) factors, one row for each unit
     q:Tensor, # (n, ...) their partners
 )->Tensor: # (n,) ratios of the lengths of the rows; 1: balanced
     "How much longer the first factor of each unit is than the second."
     p, q = tensor_of(p, 'p'), tensor_of(q, 'q')
-    if not p.ndim or p.shape[:1]!=q.shape[:1]: raise ValueError(f'p has shape {tuple(p.shape)} and q {tuple(q.shape)}: give a row for each unit')
+    if not p.ndim or p.shape[:1]!=q.shape[:1]: raise ValueError(
+        f'p has shape {tuple(p.shape)} and q {tuple(q.shape)}: give a row for each unit')
     p, q = (v.reshape(len(v), -1).norm(dim=1) for v in (p, q))
-    if not bool((q > 0).all()): raise ValueError(f'q has a unit of length 0, {int((q <= 0).sum())} in all: a ratio needs both factors')
+    if not bool((q > 0).all()): raise ValueError(
+        f'q has a unit of length 0, {int((q <= 0).sum())} in all: a ratio needs both factors')
     return p/q
 
 optimizers = 'sgd', 'momentum', 'adam'
@@ -132,9 +138,10 @@ def balance_after(
             m.lerp_(gradient, .1), v.lerp_(gradient.square(), .001)
             pq -= lr*(m/(1 - .9**n))/((v/(1 - .999**n)).sqrt() + 1e-8)
     check_finite(pq, 'the product')
-    return dict(squares=float((pq[0]**2 - pq[1]**2).mean()), lengths=float((pq[0].abs() - pq[1].abs()).mean()), product=float(pq.prod(0).mean()))
+    squares, lengths, product = pq[0]**2 - pq[1]**2, pq[0].abs() - pq[1].abs(), pq.prod(0)
+    return dict(squares=float(squares.mean()), lengths=float(lengths.mean()), product=float(product.mean()))
 
-# %% ../../nbs/neighbours/25_implicit_bias.ipynb #7a842189
+# %% ../../nbs/neighbours/25_implicit_bias.ipynb #f212b0c7
 class Hadamard(nn.Module):
     "Weights as a product of two tensors, entry by entry: likes zeros."
     def forward(self,
@@ -170,16 +177,17 @@ class Factor(nn.Module):
         shape:tuple, # of the weights
     ):
         super().__init__()
-        if len(shape)<2: raise ValueError(f"a weight of shape {tuple(shape)} is no matrix: kind 'factor' needs two or more dimensions")
+        if len(shape)<2: raise ValueError(
+            f"a weight of shape {tuple(shape)} is no matrix: kind 'factor' needs two or more dimensions")
         self.shape = tuple(shape)
     def forward(self,
         p:Tensor, # (m, r)
         q:Tensor, # (r, n)
-    )->Tensor: # the shape of the weights
+    )->Tensor: # (...) the weights, in their shape
         "The weights."
         return (p@q).view(self.shape)
     def right_inverse(self,
-        w:Tensor, # the weights
+        w:Tensor, # (m, ...) the weights
     )->tuple: # (m, r) and (r, n), r the smaller of m and n
         "Balanced factors of weights."
         u, s, vh = solve(torch.linalg.svd, w.detach().flatten(1), full_matrices=False)
@@ -193,7 +201,7 @@ def parametrise(
     "Write weights as products, so that training prefers sparse ones, steps, or low rank."
     check_module(model), check_choice(kind, 'kind', kinds)
     found = dict(model.named_parameters())
-    if names is None: names = [n for n, w in found.items() if n.split('.')[-1]=='weight' and w.ndim>=2]
+    if names is None: names = [n for n, w in found.items() if n.split('.')[-1]=='weight' and w.ndim>1]
     names = [names] if isinstance(names, str) else list(names)
     for name in names: check_choice(name, 'a name in names', found)
     if not names: raise ValueError('names is empty: no parameter of the model is to be parametrised')
@@ -205,7 +213,7 @@ def parametrise(
 
 def induced_penalty(
     kind:str, # one of `kinds`
-    w:Tensor, # the weights
+    w:Tensor, # (...) weights
 )->Tensor: # scalar
     "The least half sum of squares of the factors of these weights: L1 norm, total variation, or nuclear norm."
     check_choice(kind, 'kind', kinds)
