@@ -103,14 +103,14 @@ def matrix_completion(
                  known=(at(M, seen) - at(target, seen)).square().mean(1))
     return found | (dict(ratios=_ratios(P, Q.mT, nets)) if product else {})
 
-# %% ../../nbs/neighbours/25a_implicit_bias_experiments.ipynb #02567a80
+# %% ../../nbs/neighbours/25a_implicit_bias_experiments.ipynb #8f5baf21
 def attention_balance(
     seed:int=0, # of teachers, students and batches
     nets:int=3, # heads side by side
     steps:int=5000, # of SGD
     lr:float=1., # learning rate
     noise:float=1., # standard deviation of what is added to the teacher's outputs
-)->dict: # before, after: (nets, 8) ratios of columns; frobenius, nuclear: (nets,) ratios of norms; error: (nets,)
+)->dict: # before, after: (nets, 8) ratios of columns; frobenius, nuclear, error: (nets,)
     "Queries and keys of a head that learns from another one."
     nets, noise = check_whole(nets, 'nets'), check_number(noise, 'noise')
     _, drawn = _stream(seed)
@@ -127,8 +127,8 @@ def attention_balance(
     x = drawn(nets, 50, 8, 16)
     error = (head(x, Q, K) - head(x, true_Q, true_K)).detach().square().mean((1, 2, 3))
     nuclear = [solve(torch.linalg.svdvals, w.detach())[0].sum(1) for w in (Q, K)]
-    return dict(before=before, after=_ratios(Q, K, nets), error=error, frobenius=(Q.norm(dim=(1, 2))/K.norm(dim=(1, 2))).detach(),
-                nuclear=nuclear[0]/nuclear[1])
+    frobenius = (Q.norm(dim=(1, 2))/K.norm(dim=(1, 2))).detach()
+    return dict(before=before, after=_ratios(Q, K, nets), error=error, frobenius=frobenius, nuclear=nuclear[0]/nuclear[1])
 
 # %% ../../nbs/neighbours/25a_implicit_bias_experiments.ipynb #d2273f8c
 def sparse_recovery(
@@ -182,7 +182,7 @@ def step_recovery(
     w = weights().detach()
     return dict(error=(w - true).square().mean(1), variation=w.diff(dim=1).abs().sum(1), signal=w[0])
 
-# %% ../../nbs/neighbours/25a_implicit_bias_experiments.ipynb #b6ba9466
+# %% ../../nbs/neighbours/25a_implicit_bias_experiments.ipynb #9aebbdb4
 ways = ('plain', *kinds)
 _slower = .03                                                     # for sums of 784 steps: about 784 to the power -1/2
 
@@ -206,7 +206,8 @@ def parametrised_run(
         model = fit_run(trainer, run, train).model.eval()
     layer = hidden_layers(model)[-1]
     spectrum = layer_spectra(model, x)[layer]
-    if not bool((spectrum > 0).sum() > 13): raise FloatingPointError(f'the units of {layer} are saturated: no spectrum is left')
+    if not bool((spectrum > 0).sum() > 13): raise FloatingPointError(
+        f'the units of {layer} are saturated: no spectrum is left')
     radii = [e for e in (0., .02, .05, .1) if e==0 or e<=max(run.eps)]
     curve = stored_curve(model, x[:run.test_images], y[:run.test_images], run_pgd(run, stop_when_broken=True), tuple(radii))
     W = model.get_submodule('hidden1')[0].weight.detach()
