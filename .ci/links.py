@@ -64,6 +64,8 @@ class Book:
         self.anchors = {name: {a for piece in pieces(page) for a in anchors(piece)} | {label for label, _ in labels(page)}
                         for name, page in self.pages.items()}
         texts = [file.read_text(encoding='utf-8') for file in (root/'nbs').glob('*.bib')]
+        entries = [entry for text in texts for entry in re.split(r'^(?=@)', text, flags=re.M)]
+        self.open = [entry.split('\n')[0] for entry in entries if entry.count('{')!=entry.count('}')]   # Quarto reads none of the file
         self.keys = {key for text in texts for key in re.findall(r'^\s*@\w+\{\s*([^,\s]+)', text, re.M)}
 
     def page(self, name, fragment):
@@ -117,6 +119,7 @@ def check_references(name, notebook):
 def main():
     book, problems = Book(), []
     if not book.pages: problems.append('there are no pages: run .ci/pages.py first')
+    problems += [f'{entry} in a .bib file does not end: give each brace its mate' for entry in book.open]
     count = 0
     for where, found in (('', book.sources), ('page of ', book.pages)):
         for name, notebook in found.items():
