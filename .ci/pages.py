@@ -68,6 +68,10 @@ def page_problems(name, page):
         source = ''.join(cell['source'])
         if 'show_doc(' in source and '#| output: asis' in source and not cell.get('outputs'):
             yield f'{name}, cell {cell.get("id")}: no `#| echo: false` output of show_doc'
+        options = '\n'.join(re.findall(r'^#\| *(\w[\w-]*: .*)$', source, re.M)) if cell['cell_type']=='code' else ''
+        try: yaml.safe_load(options)
+        except yaml.YAMLError as error:
+            yield f'{name}, cell {cell.get("id")}: options that Quarto cannot read ({str(error).splitlines()[0]}): write a quote twice'
         kinds = {kind for output in cell.get('outputs') or [] for kind in output.get('data', {})}
         if found := kinds & {'text/html', 'application/javascript', 'application/vnd.jupyter.widget-view+json'}:
             yield f'{name}, cell {cell.get("id")}: for the output {min(found)} Quarto loads scripts of another host'
