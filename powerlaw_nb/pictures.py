@@ -6,7 +6,7 @@
 __all__ = ['small_png', 'embedded_png', 'small_figures', 'plain_figures']
 
 # %% ../nbs/engineering/00a_pictures.ipynb #626347c6
-import base64, io
+import base64, io, os
 from contextlib import contextmanager
 from functools import partial
 
@@ -42,15 +42,22 @@ def embedded_png(
     width, height = (round(dots/density) for dots in Image.open(io.BytesIO(picture)).size)
     return base64.b64encode(picture).decode(), dict(width=width, height=height)
 
+def _draft(figure):
+    "Draw a figure once and keep nothing: what is wrong with it shows."
+    figure.canvas.draw()
+
 def small_figures(
     dpi:float=96, # dots per inch on the page; 96 is a browser's
     density:float=2., # dots that are stored for each of them
+    draft:bool|None=None, # only draw, and store nothing; None: in a test of nbdev, where nobody looks
 )->None:
     "From now on this notebook stores each figure by `small_png`."
     plt.rcParams['figure.dpi'] = check_number(dpi, 'dpi', above=0)
     check_number(density, 'density', above=0)
-    shell = get_ipython()                                        # None in a script, which shows no figures by itself
-    if shell: shell.display_formatter.formatters['image/png'].for_type(plt.Figure, partial(embedded_png, density=density))
+    if draft is None: draft = 'IN_TEST' in os.environ             # nbdev says so
+    form = _draft if draft else partial(embedded_png, density=density)
+    shell = get_ipython()                                         # None in a script, which shows no figures by itself
+    if shell: shell.display_formatter.formatters['image/png'].for_type(plt.Figure, form)
 
 # %% ../nbs/engineering/00a_pictures.ipynb #c0954758
 @contextmanager

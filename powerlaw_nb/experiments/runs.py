@@ -165,7 +165,8 @@ presets = dict(
         cnn=dict(widths=(4, 8, 200), epochs=30, lr=2e-3, train_images=10_140),
         every=dict(lr=1e-3, train_images=9900, **_attacked), **_grid),
     quick=dict(
-        shallow=dict(widths=(784, 300, 10), epochs=16), mlp=dict(widths=(784, 100, 100, 100, 10), epochs=15),
+        shallow=dict(widths=(784, 300, 10), epochs=16, train_images=6750, test_images=500),
+        mlp=dict(widths=(784, 100, 100, 100, 10), epochs=15),
         cnn=dict(widths=(2, 4, 100), epochs=15, train_images=10_140),
         every=dict(lr=2e-3, train_images=9900, **_attacked), **_grid),
     smoke=dict(
