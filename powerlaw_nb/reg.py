@@ -22,6 +22,7 @@ from .check import (
     check_labels, check_law, check_logits, check_number, check_pairs, check_whole, normal_tensor, tensor_of)
 from .covariance import check_processes, full_precision
 from .theory import eigenvalues_of
+from .targets import Bend, bent_penalty, check_bend
 
 # %% ../nbs/01_reg.ipynb #08499c00
 def power_law_target(
@@ -254,12 +255,17 @@ def spectral_loss(
     tau:int=10, # first index of the power law, counted from 1; 10 after Stringer et al.
     beta:float=1., # strength, 0 or more; the paper uses 1, 2 and 5
     group=None, # process group over which the batch is spread, with cached eigenvectors only; None: `x` is the whole batch
+    target:str|Callable='power', # 'power', 'flat', 'low_rank', 'broken', or a function of n; see the chapter on targets
+    slow:float=1., # weight of eigenvalues above the target, 0 or more
+    fast:float=1., # weight of those below, 0 or more
+    upto:int=None, # last index that is bent, above tau; None: all
 )->Tensor: # scalar, differentiable in `x`
     "The spectral regularizer of one layer: equation 2 on the eigenvalues of equation 5."
-    if eigvecs is None: return _exact_loss(x, (alpha, tau, beta), group)
+    bent = (target, slow, fast, upto)
+    if eigvecs is None: return _exact_loss(x, (alpha, tau, beta), group, bent)
     x = check_projection(x, eigvecs, group)
     law = check_law(alpha, tau, beta, eigvecs.shape[1])
-    penalty, spectrum, power = projected_penalty(x, eigvecs, law, group)
+    penalty, spectrum, power = projected_penalty(x, eigvecs, law, group, check_bend(*bent, *law[:2], eigvecs.shape[1]))
     if _transformed(): return _anchored(penalty, spectrum, power, x.shape[1], _solved_in(eigvecs, spectrum.dtype), law[1])
     first = spectrum[:law[1]].tolist()                          # the only look at values
     variance = total_variance(spectrum, x.shape[1]).item()
@@ -272,10 +278,18 @@ def projected_penalty(
     eigvecs:Tensor, # (N, K) orthonormal columns
     law:tuple, # (alpha, tau, beta)
     group=None, # process group over which the batch is spread
+    bend:Bend=None, # from `check_bend`; None: equation 2
 )->tuple[Tensor, Tensor, Tensor]: # penalty, with a gradient; spectrum (K,) descending; squared norm of the mean activation
     "The penalty of one layer along `eigvecs`, unchecked and without a look at a value, and what `anchor_floor` asks for."
+    if bend is not None: return _bent_along(x, eigvecs, law, group, bend)
     penalty, found = _projected(x, eigvecs, law, group)
     return penalty, *found
+
+def _bent_along(x, eigvecs, law, group, bend):
+    "`projected_penalty` for another target: the variances in the same two products, the rest by PyTorch."
+    spectrum, still = projected_spectrum(x, eigvecs, group), full_precision(x.detach())
+    mean = still.mean(0) if group is None else _common_mean(still, group)[1]
+    return bent_penalty(spectrum, *law, bend), spectrum.detach(), mean.dot(mean)
 
 def _anchored(penalty, spectrum, power, N, solved, tau):
     "The penalty inside torch.func; where vmap hides the values, that of a layer without an anchor is NaN instead of an error."
@@ -296,12 +310,13 @@ def total_variance(
     "Sum of all N eigenvalues; those that are not known count as much as the last one that is."
     return spectrum.sum() if len(spectrum)==N else spectrum.sum() + (N-len(spectrum))*spectrum[-1]
 
-def _exact_loss(x, law, group):
+def _exact_loss(x, law, group, bent):
     "The loss on the exact eigenvalues of the batch, in float64."
     if group is not None: raise ValueError(
         'group is given without eigvecs: exact eigenvalues need the whole batch on one process; give cached eigenvectors')
     x = check_activations(x)
     alpha, tau, beta = check_law(*law, x.shape[1])
+    bend = check_bend(*bent, alpha, tau, x.shape[1])
     if _transformed():
         try: x.detach().sum().item()
         except RuntimeError: raise NotImplementedError(
@@ -311,6 +326,7 @@ def _exact_loss(x, law, group):
     first = [value.item() for value in spectrum[:tau]] if _transformed() else spectrum[:tau].tolist()   # for torch 2.4
     floor = anchor_floor(first[0], spectrum.sum().item(), mean.dot(mean).item(), x.shape[1], torch.float64)
     check_anchor(first, floor, tau)
+    if bend is not None: return bent_penalty(spectrum, alpha, tau, beta, bend)
     return penalty_of(spectrum, _power_law(spectrum, alpha, tau, tau), tau, beta)
 
 # %% ../nbs/01_reg.ipynb #dee9cad4

@@ -17,8 +17,9 @@ from torch import Tensor, nn
 
 from .check import NonFiniteError, check_finite, check_law, check_whole
 from .covariance import Covariance, LeadingCovariance, eigendecomposition
+from .targets import Bend, bent_penalty, check_bend
 from .reg import (
-    anchor_floor, check_anchor, check_projection, penalty_of, power_law_target, projected_penalty, total_variance)
+    anchor_floor, check_anchor, check_projection, projected_penalty, total_variance)
 from .models import capture, device_of, evaluating, hidden_layers, on_copies
 
 # %% ../nbs/04_regularizer.ipynb #df086402
@@ -49,6 +50,10 @@ class SpectralRegularizer:
         beta:float=1., # strength, 0 or more; one number, or one for each layer
         rank:int=None, # bend only the first so many eigenvalues of wide layers; None: all N; one number, or one for each layer
         group=None, # process group that shares each batch; None: all processes when torch.distributed runs; False: this one alone
+        target='power', # 'power', 'flat', 'low_rank', 'broken', or a function of n; one, or one for each layer
+        slow:float=1., # weight of eigenvalues above the target, 0 or more; one number, or one for each layer
+        fast:float=1., # weight of those below, 0 or more; one number, or one for each layer
+        upto:int=None, # last index that is bent, above tau; None: all; one number, or one for each layer
     ):
         model = bare_model(model)
         names = hidden_layers(model) if layers is None else _names_in(layers)
@@ -59,6 +64,9 @@ class SpectralRegularizer:
         self.group = group                    # processes may be started later
         self._take_laws(*(_per_layer(value, names, argument) for value, argument in (
             (alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'), (rank, 'rank'))))
+        self.asked = {name: values for name, *values in zip(names, *(_per_layer(value, names, argument).values() for value, argument in (
+            (target, 'target'), (slow, 'slow'), (fast, 'fast'), (upto, 'upto'))))}
+        self.bends = {name: check_bend(*self.asked[name], *self.laws[name][:2], self.ranks[name]) for name in names}
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
         self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from
         self.frozen = set()                   # layers without a gradient, of which the user has been told
@@ -88,7 +96,8 @@ class SpectralRegularizer:
     def __exit__(self, *error): self.remove()
     def __repr__(self):
         rank = lambda name: f', rank={self.ranks[name]}' if self.ranks[name] else ''
-        laws = (f'{name}: alpha={a}, tau={t}, beta={b}{rank(name)}' for name, (a, t, b) in self.laws.items())
+        bend = lambda name: f', {self.bends[name]}' if self.bends[name] else ''
+        laws = (f'{name}: alpha={a}, tau={t}, beta={b}{rank(name)}{bend(name)}' for name, (a, t, b) in self.laws.items())
         return f'SpectralRegularizer({", ".join(laws)})'
 
 # %% ../nbs/04_regularizer.ipynb #692295f0
@@ -174,7 +183,9 @@ def _check_covariances(self:SpectralRegularizer, found):
     "Raise when a layer has too few neurons or inputs; only now are both known."
     for name, covariance in found.items():
         rank = self.ranks[name]
-        check_law(*self.laws[name], n=len(covariance.mean) if rank is None else min(rank, covariance.basis.shape[1]))
+        n = len(covariance.mean) if rank is None else min(rank, covariance.basis.shape[1])
+        check_law(*self.laws[name], n=n)
+        check_bend(*self.asked[name], *self.laws[name][:2], n)
         if covariance.count<2: raise ValueError(
             f'batches holds {covariance.count} input: a covariance needs at least 2, and good ones more than neurons')
 
@@ -237,7 +248,7 @@ def _layer_penalty(self:SpectralRegularizer, name, x, law):
     "Penalty, spectrum and floor of the anchor of one layer."
     eigvecs, group = self.eigvecs[name], self.active_group()
     x = check_projection(x, eigvecs, group)
-    penalty, spectrum, power = projected_penalty(x, eigvecs, law, group)
+    penalty, spectrum, power = projected_penalty(x, eigvecs, law, group, self.bends[name])
     solved = torch.float64 if self.ranks[name] is None else None          # as `refresh` computes them
     N = x.shape[1]
     return penalty, spectrum, anchor_floor(spectrum[0], total_variance(spectrum, N), power, N, spectrum.dtype, solved)
@@ -267,7 +278,8 @@ def _explain(self:SpectralRegularizer, spectra, floors):
         check_finite(spectrum, f'layer {name!r}')
         try: check_anchor(spectrum, floors[name], tau)
         except ValueError as error: raise NonFiniteError(f'layer {name!r}: {error}') from error
-        penalty = penalty_of(spectrum, power_law_target(spectrum, alpha, tau), tau, beta)
+        bend = self.bends[name] or Bend()
+        penalty = bent_penalty(spectrum, alpha, tau, beta, bend)
         if not penalty.isfinite(): raise NonFiniteError(
             f'layer {name!r}: the penalty is {penalty.item()}: eigenvalues of {spectrum[0].item():.3g} over an anchor '
             f'of {spectrum[tau-1].item():.3g}; lower the learning rate or tau')
