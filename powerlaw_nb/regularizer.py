@@ -64,8 +64,9 @@ class SpectralRegularizer:
         self.group = group                    # processes may be started later
         self._take_laws(*(_per_layer(value, names, argument) for value, argument in (
             (alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'), (rank, 'rank'))))
-        self.asked = {name: values for name, *values in zip(names, *(_per_layer(value, names, argument).values() for value, argument in (
-            (target, 'target'), (slow, 'slow'), (fast, 'fast'), (upto, 'upto'))))}
+        asked = [_per_layer(value, names, argument) for value, argument in (
+            (target, 'target'), (slow, 'slow'), (fast, 'fast'), (upto, 'upto'))]
+        self.asked = {name: [values[name] for values in asked] for name in names}     # checked again when N is known
         self.bends = {name: check_bend(*self.asked[name], *self.laws[name][:2], self.ranks[name]) for name in names}
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
         self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from

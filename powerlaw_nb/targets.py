@@ -74,11 +74,12 @@ def check_bend(
 )->Bend|None: # None: equation 2 itself
     "Raise an error that names the argument when a bend makes no sense, else give it."
     slow, fast = check_number(slow, 'slow'), check_number(fast, 'fast')
-    if slow==fast==0: raise ValueError('slow is 0 and fast is 0: nothing would be asked; give one of them a weight, or use beta=0')
+    if slow==fast==0: raise ValueError('slow is 0 and fast is 0: nothing is asked; give one of them a weight, or use beta=0')
     if upto is not None:
         upto = check_whole(upto, 'upto', remedy='the last index that is bent')
-        if upto<=tau: raise ValueError(f'upto is {upto} but tau is {tau}: the indices after tau are bent; give a larger upto')
-        if n is not None and upto>n: raise ValueError(f'upto is {upto} but there are only {n} eigenvalues: give {n} or less, or None')
+        if upto<=tau: raise ValueError(f'upto is {upto} but tau is {tau}: what comes after tau is bent; give a larger upto')
+        if n is not None and upto>n: raise ValueError(
+            f'upto is {upto} but there are only {n} eigenvalues: give {n} or less, or None')
     if isinstance(target, str): check_choice(target, 'target', named_targets)
     else: target_shape(target, n or upto or tau + 1, alpha, tau)
     if (target, slow, fast, upto)==('power', 1., 1., None): return None
