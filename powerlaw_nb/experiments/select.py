@@ -216,13 +216,17 @@ def best_label(
     results:list, # of one group
     variant:str='specreg', # 'specreg', 'specreg-wh' or 'specreg-all'
 )->str: # a label such as 'SpecReg β=1', or None without runs
-    "The β of the paper's grid with the largest mean robustness to PGD."
+    "The β of the paper's grid with the largest mean robustness to PGD, of those at which the fewest networks failed."
     check_choice(variant, 'variant', variants)
-    robustness = {}
+    robustness, failed = {}, {}
     for r in check_results(results, 'run'):
-        if 'failed' in r or r['run'].variant!=variant or not _of_the_paper(r['run']): continue
-        robustness.setdefault(r['run'].label, []).append(average_accuracy(r, 'pgd'))
-    return max(sorted(robustness), key=lambda label: np.mean(robustness[label]), default=None)
+        label = r['run'].label
+        if r['run'].variant!=variant or not _of_the_paper(r['run']): continue
+        if 'failed' in r: failed[label] = failed.get(label, 0) + 1
+        else: robustness.setdefault(label, []).append(average_accuracy(r, 'pgd'))
+    fewest = min((failed.get(label, 0) for label in robustness), default=0)
+    sound = sorted(label for label in robustness if failed.get(label, 0)==fewest)
+    return max(sound, key=lambda label: np.mean(robustness[label]), default=None)
 
 _section_variants = dict(
     shallow=('vanilla', 'specreg'), whiten=('vanilla', 'vanilla-wh', 'specreg', 'specreg-wh'),
