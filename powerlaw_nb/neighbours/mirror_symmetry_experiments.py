@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['trainings', 'mirrored_digits', 'response_parity', 'component_parity', 'mirror_profile', 'work', 'section', 'rules']
 
-# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #bfb2b3d8
+# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #870ad9f8
 import warnings
 
 import torch
 from torch import Tensor, nn
 
-from ..check import check_activations, check_choice, check_finite, check_images, check_module, check_whole
+from ..check import (
+    check_activations, check_choice, check_finite, check_images, check_module, check_whole)
 from ..covariance import solve
 from ..data import as_images
 from ..models import capture, evaluating, hidden_layers
@@ -19,16 +20,16 @@ from ..experiments.measure import both_sets, fit_run, make_model, make_trainer, 
 from ..experiments.sections import Section
 from ..experiments.store import check_results, rounded
 from .dimension import run_of
-from powerlaw_nb.neighbours.mirror_symmetry import (
-    face_signature, mirror_image, mirror_index, models, parity, point_faces, render_views, same_different, view_angles, view_components,
-    view_responses, with_mirror_images)
+from .mirror_symmetry import (
+    face_signature, mirror_image, mirror_index, parity, point_faces, render_views, same_different, view_angles,
+    view_components, view_models, view_responses, with_mirror_images)
 
-# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #4b61385a
+# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #8ac183db
 def mirrored_digits(
     x:Tensor, # (B, 1, 28, 28) images, in [0,1] or as bytes
     y:Tensor, # (B,) labels
     count:int, # how many images there will be, an even number
-)->tuple: # (count, 1, 28, 28) and (count,): the first count/2 images, then their mirror images under the same labels
+)->tuple: # (count, 1, 28, 28) and (count,): the first count/2 images, then their mirror images
     "A training set that is closed under the mirror."
     half, rest = divmod(check_whole(count, 'count', low=2, high=2*len(x)), 2)
     if rest: raise ValueError(f'count is {count}: give an even number, half of which are mirror images')
@@ -38,13 +39,14 @@ def _pair(answers, mirrored):
     "Answers to pictures and to their mirror images, without the mean of both, in float64."
     a, b = check_activations(answers, 'answers').double(), check_activations(mirrored, 'mirrored').double()
     if a.shape!=b.shape: raise ValueError(
-        f'answers has shape {tuple(a.shape)} and mirrored {tuple(b.shape)}: give the answers to the mirror image of each picture')
+        f'answers has shape {tuple(a.shape)} and mirrored {tuple(b.shape)}: '
+        'give the answers to the mirror image of each picture')
     mean = check_finite((a.mean(0) + b.mean(0))/2, 'answers')
     return a - mean, b - mean
 
 def response_parity(
     answers:Tensor, # (B, N) answers to pictures
-    mirrored:Tensor, # (B, N) answers to their mirror images
+    mirrored:Tensor, # (B, N) answers to the mirrored pictures
 )->Tensor: # (N,) float64, from -1 to 1; NaN for a unit that never changes
     "Whether units are even (1) or odd (-1) under the mirror."
     a, b = _pair(answers, mirrored)
@@ -52,17 +54,18 @@ def response_parity(
 
 def component_parity(
     answers:Tensor, # (B, N) answers to pictures
-    mirrored:Tensor, # (B, N) answers to their mirror images
+    mirrored:Tensor, # (B, N) answers to the mirrored pictures
 )->tuple: # (r,) variances, descending; (r,) parities, from -1 to 1
     "Variance and parity of the principal components of a layer, those that are above rounding."
     both = torch.cat(_pair(answers, mirrored))
     U, S, _ = solve(torch.linalg.svd, both, full_matrices=False)
     kept = S > 1e-6*S[0]
-    if not kept.any(): raise ValueError('answers are the same for all pictures: a layer that never changes has no components')
+    if not kept.any(): raise ValueError(
+        'answers are the same for all pictures: a layer that never changes has no components')
     first, second = U[:, kept].chunk(2)
     return S[kept]**2/len(both), 2*(first*second).sum(0)
 
-# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #0d0fbd10
+# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #c1196ee8
 def _answers(model, x, layers, chunk=500):
     "Layer -> (B, N) answers to images."
     found, kept = capture(model, layers), {name: [] for name in layers}
@@ -80,7 +83,7 @@ def mirror_profile(
 )->dict: # layer, first 'pixels' -> invariance, share, components, and with views response and rdm
     "How mirror-symmetric the layers of a network are."
     names = hidden_layers(check_module(model)) if layers is None else list(layers)
-    faces, shape = (check_images(views, 'views').flatten(0, 1), views.shape[:2]) if views is not None else (None, None)
+    faces = check_images(views, 'views').flatten(0, 1) if views is not None else None
     with evaluating(model):
         seen = [{'pixels': images.flatten(1), **_answers(model, images, names)} if images is not None else {}
                 for images in (check_images(x), mirror_image(x), faces)]
@@ -92,21 +95,24 @@ def mirror_profile(
                            share=float((units[~units.isnan()].abs() >= .9).double().mean()),
                            components=float((variance*components.abs()).sum()/variance.sum()))
         if faces is not None:
-            h = seen[2][name].double().unflatten(0, shape)
+            h = seen[2][name].double().unflatten(0, views.shape[:2])
             found[name] |= {kind: mirror_index(h, kind) for kind in ('response', 'rdm')}
     return found
 
-# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #9cc72e7c
-_amounts = dict(                                                  # faces: templates, novel ones, views; epochs of the rules; test digits
+# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #46f489b1
+_amounts = dict(                                                  # faces: templates, novel ones, views; epochs of rules
     small=dict(seeds=(0, 1, 2), networks=('mlp', 'cnn'), faces=(40, 25, 39), epochs=300, images=1000),
     quick=dict(seeds=(0, 1, 2), networks=('mlp', 'cnn'), faces=(20, 10, 19), epochs=150, images=500),
     smoke=dict(seeds=(0,), networks=('mlp',), faces=(8, 6, 9), epochs=60, images=100))
 trainings = 'untrained', 'plain', 'mirrored'
 
+def _both(answers):
+    "Both indices."
+    return [mirror_index(answers, kind) for kind in ('response', 'rdm')]
+
 def _middle(views, templates, **how):
     "Both indices of the middle layer of eigenvectors for novel faces."
-    h = view_responses(views, view_components(templates, count=8, **how)).flatten(2)
-    return [mirror_index(h, kind) for kind in ('response', 'rdm')]
+    return _both(view_responses(views, view_components(templates, count=8, **how)).flatten(2))
 
 def _breaks(faces, K, angles, seed):
     "What the mirror symmetry of eigenvectors becomes where a condition of the theorem is missing."
@@ -126,12 +132,13 @@ def _faces(task, size):
     (K, novel, V), seed, found = size['faces'], task['seed'], {}
     faces, angles = point_faces(K + novel, generator=seed), view_angles(V, 95)
     views = render_views(faces, angles)
-    for model in models:
+    for model in view_models:
         learned = view_components(views[:K], model, epochs=size['epochs'], generator=seed)
         h, p = view_responses(views[K:], learned), parity(learned).abs()
-        layers = dict(pixels=(views[K:] - learned.mean).flatten(2), middle=h.flatten(2), top=face_signature(h))
+        pixels = (views[K:] - learned.mean).flatten(2)
+        layers = dict(pixels=pixels, middle=h.flatten(2), top=face_signature(h))
         found[model] = dict(parity=float(p.mean()), share=float((p > .99).double().mean()),
-                            index={name: [mirror_index(v, kind) for kind in ('response', 'rdm')] for name, v in layers.items()},
+                            index={name: _both(v) for name, v in layers.items()},
                             auc={name: same_different(v) for name, v in layers.items()})
     return dict(models=found, breaks=_breaks(faces, K, angles, seed))
 
@@ -150,8 +157,9 @@ def _digits(task, size, device):
     x, y = as_images(x[:size['images']]), y[:size['images']]
     _, novel, _ = size['faces']
     views = render_views(point_faces(novel, generator=task['seed']), view_angles(19), 28)[:, :, None].to(x)
-    with torch.no_grad(): right = [float((model(images).argmax(1)==y).double().mean()) for images in (x, mirror_image(x))]
-    return dict(accuracy=right[0], accuracy_mirrored=right[1], layers=mirror_profile(model, x, views))
+    def right(images): return float((model(images).argmax(1)==y).double().mean())
+    with torch.no_grad(): accuracies = dict(accuracy=right(x), accuracy_mirrored=right(mirror_image(x)))
+    return dict(**accuracies, layers=mirror_profile(model, x, views))
 
 def work(
     task:dict, # part 'faces', preset and seed; or part 'digits', network, training, variant, preset and seed
@@ -176,11 +184,11 @@ def section(
         tasks += [dict(part='digits', network=network, training=training, variant=variant, preset=preset, seed=seed)
                   for network in size['networks'] for training, variant in pairs]
     def say(result):
-        if 'models' in result: return f"middle layer of eigenvectors {result['models']['pca']['index']['middle'][0]:.3f}"
+        if 'models' in result: return f"eigenvectors {result['models']['pca']['index']['middle'][0]:.3f}"
         return 'invariance ' + ', '.join(f"{v['invariance']:.2f}" for v in result['layers'].values())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #f51234d9
+# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #a9ddc085
 def _face_rules(results):
     "The rules about faces: statement -> one truth value for each result."
     def middle(r, model): return r['models'][model]['index']['middle']
@@ -188,7 +196,8 @@ def _face_rules(results):
     rules = {'components of closed views are even or odd': lambda r: r['models']['pca']['share']==1,
              'eigenvectors make the middle layer symmetric for novel faces': lambda r: min(middle(r, 'pca')) >= .99,
              "Oja's rule does so, too": lambda r: middle(r, 'oja')[0] >= .9,
-             'stored views do not': lambda r: middle(r, 'views')[0] < .9, 'the subspace rule does not': lambda r: middle(r, 'subspace')[0] < .9,
+             'stored views do not': lambda r: middle(r, 'views')[0] < .9,
+             'the subspace rule does not': lambda r: middle(r, 'subspace')[0] < .9,
              'competitive learning does not': lambda r: middle(r, 'competitive')[0] < .9,
              'independent components do not': lambda r: middle(r, 'ica')[0] < .9,
              'asymmetric objects break it': lambda r: broken(r, 'asymmetric') < .9,
@@ -205,7 +214,8 @@ def _digit_rules(of):
     def last(r, key): return list(r['layers'].values())[-1][key]
     def first(r, key): return list(r['layers'].values())[1][key]
     def gain(a, b, key): return last(a, key) - last(b, key)
-    rules = {'training on mirrored digits makes the last layer more invariant': lambda n, p, m, s: gain(m, p, 'invariance') >= .05,
+    rules = {'training on mirrored digits makes the last layer more invariant':
+                 lambda n, p, m, s: gain(m, p, 'invariance') >= .05,
              'half of its units are even or odd': lambda n, p, m, s: last(m, 'share') >= .5,
              'its components are even or odd': lambda n, p, m, s: last(m, 'components') >= .9,
              'invariance grows with depth': lambda n, p, m, s: last(m, 'invariance') > first(m, 'invariance'),
@@ -222,10 +232,12 @@ def rules(
     "What each rule says, for faces and for each network."
     results = [r for r in check_results(results, 'task', least=1) if 'failed' not in r]
     found = _face_rules([r for r in results if r['task']['part']=='faces'])
-    of = {tuple(r['task'][k] for k in ('network', 'training', 'variant', 'seed')): r for r in results if r['task']['part']=='digits'}
+    of = {tuple(r['task'][k] for k in ('network', 'training', 'variant', 'seed')): r
+          for r in results if r['task']['part']=='digits'}
     asked = ('untrained', 'vanilla'), ('plain', 'vanilla'), ('mirrored', 'vanilla'), ('mirrored', 'specreg-all')
     for network in ('mlp', 'cnn'):
         seeds = sorted({seed for *_, seed in of})
-        whole = [[of[network, *pair, seed] for pair in asked] for seed in seeds if all((network, *pair, seed) in of for pair in asked)]
+        whole = [[of[network, *pair, seed] for pair in asked] for seed in seeds
+                 if all((network, *pair, seed) in of for pair in asked)]
         found |= {f'{network.upper()}: {said}': truths for said, truths in _digit_rules(whole).items()}
     return found
