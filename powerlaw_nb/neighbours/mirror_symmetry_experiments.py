@@ -188,7 +188,7 @@ def section(
         return 'invariance ' + ', '.join(f"{v['invariance']:.2f}" for v in result['layers'].values())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #a9ddc085
+# %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #ce180baa
 def _face_rules(results):
     "The rules about faces: statement -> one truth value for each result."
     def middle(r, model): return r['models'][model]['index']['middle']
@@ -237,7 +237,7 @@ def rules(
     asked = ('untrained', 'vanilla'), ('plain', 'vanilla'), ('mirrored', 'vanilla'), ('mirrored', 'specreg-all')
     for network in ('mlp', 'cnn'):
         seeds = sorted({seed for *_, seed in of})
-        whole = [[of[network, *pair, seed] for pair in asked] for seed in seeds
+        whole = [[of[(network, *pair, seed)] for pair in asked] for seed in seeds
                  if all((network, *pair, seed) in of for pair in asked)]
         found |= {f'{network.upper()}: {said}': truths for said, truths in _digit_rules(whole).items()}
     return found
