@@ -21,7 +21,7 @@ from ..check import (
     check_choice, check_finite, check_generator, check_number, check_whole, tensor_of)
 from ..covariance import solve
 
-# %% ../../nbs/neighbours/29_mirror_symmetry.ipynb #1f96ddd7
+# %% ../../nbs/neighbours/29_mirror_symmetry.ipynb #e4f3aa8b
 def view_angles(
     count:int=19, # V, views
     largest:float=90., # degrees, of the last view
@@ -65,10 +65,10 @@ def render_views(
     side, width = check_whole(side, 'side', low=4), check_number(width, 'width', above=0)
     scale = side/3.6 if head is None else check_number(head, 'head', above=0)
     shift = check_number(shift, 'shift', low=-side/2, high=side/2)
-    turn = check_finite(tensor_of(angles, 'angles').double(), 'angles').deg2rad()[:, None]
     x, y, z, bright = check_finite(faces, 'faces').double()[:, None].unbind(-1)
+    turn = check_finite(tensor_of(angles, 'angles').to(x), 'angles').deg2rad()[:, None]
     across, depth = x*turn.cos() + z*turn.sin(), z*turn.cos() - x*turn.sin()
-    at = torch.arange(side, dtype=torch.float64) - (side - 1)/2
+    at = torch.arange(side).to(x) - (side - 1)/2
     def light(place): return (-(at - place[..., None]*scale)**2/(2*width**2)).exp()
     seen = bright*(depth/.15).sigmoid()                           # those at the back fade
     image = torch.einsum('fvp,fvpx,fpy->fvyx', seen, light(across + shift/scale), light(-y[:, 0]))
@@ -179,7 +179,7 @@ def parity(
         'components has weights that are all zero: they have no parity; leave them out')
     return (w.flatten(2)*mirror(w).flatten(2)).sum(2)/size
 
-# %% ../../nbs/neighbours/29_mirror_symmetry.ipynb #de9d6fe5
+# %% ../../nbs/neighbours/29_mirror_symmetry.ipynb #efa3299d
 def _step(x, w, rate, rule):
     "New weights (F, r, K) after a view (F, K) of each face."
     if rule=='competitive':
@@ -192,18 +192,16 @@ def _step(x, w, rate, rule):
     return w + rate*(y[..., None]*x[:, None] - together @ w)
 
 def _fixed_point(x, count, steps, rng):
-    "Independent components (F, count, K) of views (F, V, K), by the symmetric fixed point with tanh."
+    "Independent components (F, count, K) of views (F, V, K): no step lowers the sum of their fourth moments."
     U, S, basis = solve(torch.linalg.svd, x - x.mean(1, keepdim=True), full_matrices=False)
     V = x.shape[1]
     white = U[..., :count]*V**.5
-    w = torch.randn(len(x), count, count, generator=rng, dtype=x.dtype).to(x)
-    for _ in range(steps):
+    w = torch.randn(len(x), count, V, generator=rng, dtype=x.dtype).to(x) @ white/V       # whatever the signs of U
+    for _ in range(steps + 1):
         u, _, v = solve(torch.linalg.svd, w)
-        w = u @ v
-        g = (white @ w.mT).tanh()
-        w = g.mT @ white/V - (1 - g**2).mean(1)[..., None]*w
-    u, _, v = solve(torch.linalg.svd, w)
-    return u @ v @ (basis[:, :count]/S[:, :count, None])
+        rotation = u @ v
+        w = (white @ rotation.mT).mT**3 @ white/V
+    return rotation @ (basis[:, :count]/S[:, :count, None])
 
 def _learned(x, rule, count, epochs, rng, rate=.6):
     "Weights (F, count, K) that a rule finds for views (F, V, K)."
