@@ -7,7 +7,7 @@ __all__ = ['orders', 'groups', 'pools', 'arc_cosine', 'arc_cosine_kernel', 'hat'
            'group_elements', 'group_kernel', 'HWModule', 'rectified', 'Stage', 'stage_sides', 'deep_kernel', 'HWLayer',
            'hw_network', 'network_codes', 'kernel_spectrum_of']
 
-# %% ../../nbs/neighbours/28_kernel_machines.ipynb #7a9b4fc1
+# %% ../../nbs/neighbours/28_kernel_machines.ipynb #50a4abfa
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,16 +19,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..check import check_activations, check_choice, check_finite, check_generator, check_number, check_whole, tensor_of
+from ..covariance import solve
 
-# %% ../../nbs/neighbours/28_kernel_machines.ipynb #e8e0080d
+# %% ../../nbs/neighbours/28_kernel_machines.ipynb #2ac351b9
 orders = 0, 1, 2                                                  # powers of the rectifier whose kernel is known here
 
 def _angular(cos, order):
-    "J_n over pi, from the cosine; where the cosine is near 1 or -1 its rounding moves order 0 by its root."
-    away = 1 - torch.acos(cos)/math.pi                            # (pi - theta)/pi
+    "J_n, from the cosine, between -1 and 1."
+    away = math.pi - torch.acos(cos)
     if order==0: return away
-    sin = (1 - cos*cos).clamp(min=0).sqrt()/math.pi
-    return sin + away*cos if order==1 else 3*sin*cos + away*(1 + 2*cos*cos)
+    square = cos*cos
+    sin = (1 - square).sqrt()
+    return torch.addcmul(sin, away, cos) if order==1 else 3*sin*cos + away*(1 + 2*square)
 
 def arc_cosine(
     xy:Tensor, # (...) products of two inputs
@@ -37,9 +39,10 @@ def arc_cosine(
     order:int=1, # n: 0 a step, 1 ReLU, 2 its square
 )->Tensor: # (...) the product of what the units make of them
     "The arc-cosine kernel from products and squared lengths (Cho and Saul 2009)."
-    length = xx.sqrt()*yy.sqrt()
-    found = _angular((xy/length.clamp(min=1e-30)).clamp(-1, 1), order)
-    return found*length**order if order else found*(length > 0)   # a unit says nothing about an input that is zero
+    x, y = xx.sqrt(), yy.sqrt()                                   # often of a smaller shape than xy, so they go first
+    cos = xy/x.clamp(min=1e-30)/y.clamp(min=1e-30)
+    J = _angular(cos.clamp(-1, 1), order)
+    return J*(x**order/math.pi)*y**order if order else J*((x > 0)/math.pi)*(y > 0)   # a step says nothing about zero
 
 def _away(u, v):
     "(pi - theta)/pi of unit vectors; near 0 and pi by their distance, since acos loses half of the digits there."
