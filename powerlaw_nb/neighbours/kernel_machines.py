@@ -197,7 +197,7 @@ def rectified(
     "A power of the rectifier."
     return (z > 0).to(z) if check_choice(order, 'order', orders)==0 else z.relu()**order
 
-# %% ../../nbs/neighbours/28_kernel_machines.ipynb #4b8a8e1b
+# %% ../../nbs/neighbours/28_kernel_machines.ipynb #dab5f1b2
 @dataclass(frozen=True)
 class Stage:
     "A layer of HW modules whose group are local shifts: patches, rectified units, means over places."
@@ -248,13 +248,20 @@ def _patches(x, stage, side, inner):
     rows = x.flatten(2)[..., _places(stage, side, inner).to(x.device)]            # (B, C, offsets, places)
     return rows.flatten(1, 2).mT/(rows.shape[1]*rows.shape[2])**.5
 
+def _convolved(C, stage, side, inner):
+    "Means of products at equal offsets in two patches, (..., places, places) before and after."
+    C = C.unflatten(-1, (side, side)).unflatten(-3, (side, side))
+    if stage.circular:
+        at = torch.arange(side + stage.patch - 1, device=C.device)%side
+        for dim in range(C.ndim - 4, C.ndim): C = C.index_select(dim, at)
+    cuts = [slice(a, a + stage.stride*(inner - 1) + 1, stage.stride) for a in range(stage.patch)]
+    total = sum(C[..., i, j, i, j] for i in cuts for j in cuts)
+    return (total/stage.patch**2).flatten(-2).flatten(-3, -2)
+
 def _levels(C, stages, sides, squares=None):
     "For each stage the squared lengths of its patches, and the products of its map, from the products C of the first patches."
     for n, (stage, (inner, side)) in enumerate(zip(stages, sides)):
-        if n:
-            at = _places(stage, sides[n-1][1], inner).to(C.device)
-            C = sum(C[..., row[:, None], row] for row in at)/len(at)
-        C = C + stage.bias**2
+        C = (_convolved(C, stage, sides[n-1][1], inner) if n else C) + stage.bias**2
         own = C.diagonal(dim1=-2, dim2=-1)
         xx, yy = (own, own) if squares is None else squares[n]
         C = arc_cosine(C, xx[..., :, None], yy[..., None, :], stage.order)
