@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['ridges', 'architectures', 'widths', 'digit_tower', 'towers', 'fit_range', 'wide_from', 'kept_n', 'small_digits',
            'KernelRidge', 'kernel_ridge', 'accuracy_of', 'width_errors', 'fall_of', 'memory_of', 'trained_network',
-           'share_right', 'exponent_here', 'work', 'section', 'part_of_section', 'needed', 'rules']
+           'share_right', 'work', 'section', 'part_of_section', 'needed', 'rules']
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #dc7eaaea
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #2970a2b5
 import math
 from dataclasses import dataclass
 
@@ -18,13 +18,14 @@ from torch import Tensor, nn
 
 from ..check import check_choice, check_finite, check_generator, check_labels, check_number, check_whole
 from ..covariance import solve
-from ..theory import fit_powerlaw, participation_ratio
+from ..theory import participation_ratio
 from ..data import Batches, mnist
 from ..models import CNN, seeded
 from ..trainer import Trainer
 from ..experiments.store import check_results, rounded
 from ..experiments.sections import Section
 from ..experiments.subspace import natural_patches
+from .spectral_bias_training import exponent_of
 from .kernel_machines import (
     Stage, arc_cosine_kernel, deep_kernel, hw_network, kernel_spectrum_of, network_codes, orders)
 
@@ -40,7 +41,7 @@ def small_digits(
     x, y = mnist(train, device, count*(seed + 1))
     return F.avg_pool2d(x[-count:, :, 2:-2, 2:-2], 2), y[-count:]
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #fae44c6c
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #bb4b43fb
 ridges = tuple(10.**p for p in range(-8, 2))                      # in units of the mean of the kernel's diagonal
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class KernelRidge:
         return check_finite(kernel, 'kernel').double() @ self.coefficients
 
 def kernel_ridge(
-    kernel:Tensor, # (n, n) of the training images
+    kernel:Tensor, # (n, n) values for all pairs of training inputs
     y, # (n,) class numbers
     choices:tuple=ridges, # of r; with several the one that errs least on images that are left out, the largest of equals
 )->KernelRidge:
@@ -80,8 +81,8 @@ def kernel_ridge(
     return best
 
 def accuracy_of(
-    train:Tensor, # (n, n) kernel of the training images
-    test:Tensor, # (B, n) kernel of new images with them
+    train:Tensor, # (n, n) kernel of the training inputs
+    test:Tensor, # (B, n) kernel of new inputs with them
     y, # (n,) their classes
     test_y, # (B,) classes of the new images
 )->float: # 0 to 1
@@ -89,10 +90,10 @@ def accuracy_of(
     scores = kernel_ridge(train, y)(test)
     return float((scores.argmax(1)==check_labels(test_y, len(test))).double().mean())
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #2857921e
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #dc9b48b6
 def width_errors(
     stages, # a list of Stage, first to last
-    x:Tensor, # (B, C, side, side) small square images, of any real values
+    x:Tensor, # (B, C, side, side) small square images; in [0,1], or any real values
     widths, # N of the networks, one after the other
     draws:int=10, # networks of each width; the root of the mean square of their distances is taken
     seed:int=0, # of their templates
@@ -116,7 +117,7 @@ def fall_of(
         f'errors is {errors!r:.60} at widths {widths!r:.60}: give two numbers above 0 or more of each')
     return float(np.polyfit(np.log(n), np.log(e), 1)[0])
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #2045d0da
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #b07cd67e
 architectures = {
     'whole': (Stage(12, pool=12, bias=.1, circular=True),),
     'one': (Stage(5, pool=8, bias=.1),),
@@ -154,9 +155,11 @@ def share_right(
     y:Tensor, # (B,) their classes
 )->float: # 0 to 1
     "The share of images that a network gets right."
-    with torch.no_grad(): return float(torch.cat([model(part).argmax(1) for part in x.split(500)]).eq(check_labels(y, len(x))).double().mean())
+    y = check_labels(y, len(x))
+    with torch.no_grad(): found = torch.cat([model(part).argmax(1) for part in x.split(500)])
+    return float((found==y).double().mean())
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #eaac6aac
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #ce76a152
 widths = 8, 16, 32, 64, 128, 256, 512, 1024
 digit_tower = Stage(5, pool=2), Stage(3, pool=2)
 def _pooled(order): return Stage(3, pool=2, order=order), Stage(2, pool=2, order=order), Stage(2, order=order)
@@ -165,11 +168,12 @@ fit_range = 11, 60
 wide_from = 32                                                    # templates from which on 1/sqrt(N) is asked for
 kept_n = 1, 2, 3, 4, 6, 8, 11, 14, 18, 24, 32, 42, 56, 75, 100, 130, 170, 220, 300
 _amounts = dict(
-    small=dict(seeds=(0, 1, 2), compared=40, draws=30, widths=widths, images=1000, test=1000, epochs=30, templates=(2, 4, 8, 16, 32),
-               patches=300, width=300),
-    quick=dict(seeds=(0, 1, 2), compared=20, draws=5, widths=widths[:6], images=200, test=300, epochs=15, templates=(2, 4, 8, 16),
-               patches=200, width=200),
-    smoke=dict(seeds=(0,), compared=10, draws=3, widths=widths[:3], images=60, test=60, epochs=2, templates=(2, 4), patches=0, width=40))
+    small=dict(seeds=(0, 1, 2), compared=40, draws=30, widths=widths, images=1000, test=1000, epochs=30,
+               templates=(2, 4, 8, 16, 32), patches=300, width=300),
+    quick=dict(seeds=(0, 1, 2), compared=20, draws=5, widths=widths[:6], images=200, test=300, epochs=15,
+               templates=(2, 4, 8, 16), patches=200, width=200),
+    smoke=dict(seeds=(0,), compared=10, draws=3, widths=widths[:3], images=60, test=60, epochs=2,
+               templates=(2, 4), patches=0, width=40))
 
 def _width(task, size, device):
     "How far random networks are from the exact kernel."
@@ -194,13 +198,15 @@ def _digits(task, size, device):
     x, y = small_digits(size['images'], seed, device=device)
     test_x, test_y = small_digits(size['test'], train=False, device=device)
     right = lambda train, test: accuracy_of(train.cpu(), test.cpu(), y.cpu(), test_y.cpu())
-    levels = [right(*pair) for pair in zip(deep_kernel(x, digit_tower, every=True), deep_kernel(test_x, digit_tower, x, every=True))]
+    kernels = deep_kernel(x, digit_tower, every=True), deep_kernel(test_x, digit_tower, x, every=True)
+    levels = [right(*pair) for pair in zip(*kernels)]
     random = {}
     for n in size['widths'][1:]:
         net = hw_network(digit_tower, n, seed=1000*seed + n).to(device)
         a, b = network_codes(net, x), network_codes(net, test_x)
         random[str(n)] = right(a @ a.T, b @ a.T)
-    return dict(pixels=levels[0], layer=right(arc_cosine_kernel(x), arc_cosine_kernel(test_x, x)), stages=levels[1:], random=random,
+    layer = right(arc_cosine_kernel(x), arc_cosine_kernel(test_x, x))
+    return dict(pixels=levels[0], layer=layer, stages=levels[1:], random=random,
                 cnn=_cnn_accuracy(x, y, test_x, test_y, size['epochs'], seed))
 
 def _memory(task, size, device):
@@ -217,13 +223,17 @@ def _memory(task, size, device):
             untrained=1 - accuracy_of(a @ a.T, b @ a.T, y.cpu(), test_y.cpu()))
     return dict(widths=found)
 
-def exponent_here(
-    spectrum:Tensor, # (N,) eigenvalues
-)->dict: # alpha, low, high and the last n of the fit; alpha is None where less than three eigenvalues are above rounding
-    "The exponent in the range of this chapter."
-    try: fit = fit_powerlaw(spectrum, *fit_range)
-    except ValueError: return dict(alpha=None)
-    return dict(alpha=fit.alpha, low=fit.interval[0], high=fit.interval[1], hi=fit.hi)
+def _longer(task, size, device):
+    "Networks of about equally many numbers, the single layers with four times the templates, trained four times as long."
+    seed, found, most = task['seed'], {}, max(size['templates'])
+    x, y = small_digits(size['images'], seed, device=device)
+    test_x, test_y = small_digits(size['test'], train=False, device=device)
+    for name, stages in architectures.items():
+        n = most if len(stages)==1 else most//4
+        net, (templates, numbers) = trained_network(stages, n, x, y, 4*size['epochs'], seed), memory_of(stages, n)
+        found[name] = dict(templates=templates, numbers=numbers, error=1 - share_right(net, test_x, test_y),
+                           on_training=1 - share_right(net, x, y))
+    return dict(networks=found)
 
 def _spectrum(task, size, device):
     "Eigenspectra of the exact kernel depth by depth, and of a random network."
@@ -234,11 +244,12 @@ def _spectrum(task, size, device):
     for depth, kernel in enumerate(deep_kernel(x, stages, every=True)):
         codes = network_codes(net[:depth], x)
         measured, drawn = (kernel_spectrum_of(k).cpu() for k in (kernel, codes @ codes.T))
-        found.append(dict(exact=exponent_here(measured), network=exponent_here(drawn), dimension=float(participation_ratio(measured)),
-                          spectrum=[float(measured[n - 1]/measured[0]) for n in kept_n if n < len(x)]))
+        exact, random = (exponent_of(s, *fit_range) for s in (measured, drawn))
+        some = [float(measured[n - 1]/measured[0]) for n in kept_n if n < len(x)]
+        found.append(dict(exact=exact, network=random, dimension=float(participation_ratio(measured)), spectrum=some))
     return dict(depths=found, inputs=len(x))
 
-_parts = dict(width=_width, digits=_digits, memory=_memory, spectrum=_spectrum)
+_parts = dict(width=_width, digits=_digits, memory=_memory, longer=_longer, spectrum=_spectrum)
 
 def work(
     task:dict, # part, perhaps architecture or tower, preset, seed
@@ -259,17 +270,19 @@ def section(
         tasks += [dict(part='spectrum', tower=name, **more) for name in towers]
         tasks += [dict(part='digits', **more)]
         tasks += [dict(part='memory', architecture=name, **more) for name in architectures]
+        tasks += [dict(part='longer', **more)]
     def say(result):
         if 'orders' in result: return 'slopes ' + ', '.join(f"{v['slope']:.2f}" for v in result['orders'].values())
         if 'cnn' in result: return f"kernel {result['stages'][-1]:.3f}, CNN {result['cnn']:.3f}"
         if 'depths' in result: return 'alpha ' + ', '.join(f"{v['exact']['alpha'] or math.nan:.2f}" for v in result['depths'])
+        if 'networks' in result: return ', '.join(f"{k} {v['error']:.3f}" for k, v in result['networks'].items())
         return 'errors ' + ', '.join(f"{v['trained']:.3f}" for v in result['widths'].values())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #f8139b52
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #f6687de2
 def part_of_section(
     results:list, # of this section
-    part:str, # 'width', 'digits', 'memory' or 'spectrum'
+    part:str, # 'width', 'digits', 'memory', 'longer' or 'spectrum'
 )->dict: # {seed: result}, or {(seed, architecture or tower): result}
     "The results of one part that did not fail."
     check_choice(part, 'part', _parts)
@@ -320,6 +333,8 @@ def rules(
     seeds, pairs = sorted(digits), [(deep, flat) for deep in ('two', 'three') for flat in ('one', 'whole')]
     saves = lambda kind, count: [_saves(memory, s, *pair, kind, count) for s in seeds for pair in pairs]
     random = {s: list(digits[s]['random'].values()) for s in seeds}
+    nets = {s: r['networks'] for s, r in part_of_section(results, 'longer').items()}
+    longer = lambda s, deep, flat: all(nets[s][deep][key] < nets[s][flat][key] for key in ('error', 'numbers'))
     each = lambda holds: [holds(digits[s], random[s]) for s in seeds]
     return {'networks come to their kernel as one over the root of the width':
                 [abs(v['slope'] + .5) < .15 for s in seeds for v in width[s]['orders'].values()],
@@ -330,4 +345,5 @@ def rules(
             'the trained CNN reads better than the kernel': each(lambda r, v: r['cnn'] > r['stages'][-1]),
             'a trained hierarchy needs fewer numbers than one layer': saves('trained', 'numbers'),
             'and fewer templates': saves('trained', 'templates'),
-            'so does one with random templates, in numbers': saves('untrained', 'numbers'), **_spectra(results)}
+            'it errs less after four times the training, too': [longer(s, *pair) for s in seeds for pair in pairs],
+            'with random templates, too, it needs fewer numbers': saves('untrained', 'numbers'), **_spectra(results)}
