@@ -159,7 +159,7 @@ def share_right(
     with torch.no_grad(): found = torch.cat([model(part).argmax(1) for part in x.split(500)])
     return float((found==y).double().mean())
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #ce76a152
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #555713c0
 widths = 8, 16, 32, 64, 128, 256, 512, 1024
 digit_tower = Stage(5, pool=2), Stage(3, pool=2)
 def _pooled(order): return Stage(3, pool=2, order=order), Stage(2, pool=2, order=order), Stage(2, order=order)
@@ -224,7 +224,7 @@ def _memory(task, size, device):
     return dict(widths=found)
 
 def _longer(task, size, device):
-    "Networks of about equally many numbers, the single layers with four times the templates, trained four times as long."
+    "Single layers with four times the templates of hierarchies, and the CNN, trained four times as long."
     seed, found, most = task['seed'], {}, max(size['templates'])
     x, y = small_digits(size['images'], seed, device=device)
     test_x, test_y = small_digits(size['test'], train=False, device=device)
@@ -233,7 +233,7 @@ def _longer(task, size, device):
         net, (templates, numbers) = trained_network(stages, n, x, y, 4*size['epochs'], seed), memory_of(stages, n)
         found[name] = dict(templates=templates, numbers=numbers, error=1 - share_right(net, test_x, test_y),
                            on_training=1 - share_right(net, x, y))
-    return dict(networks=found)
+    return dict(networks=found, cnn=_cnn_accuracy(x, y, test_x, test_y, 4*size['epochs'], seed))
 
 def _spectrum(task, size, device):
     "Eigenspectra of the exact kernel depth by depth, and of a random network."
