@@ -115,7 +115,7 @@ def radial(
     if not callable(function): raise TypeError(f'function is {function!r:.60}: give a function of distances')
     return lambda z: function((2 - 2*z).clamp(min=0).sqrt())
 
-# %% ../../nbs/neighbours/28_kernel_machines.ipynb #9c15a40a
+# %% ../../nbs/neighbours/28_kernel_machines.ipynb #f56ab747
 groups = 'identity', 'shifts', 'quarter turns', 'mirror'
 
 def group_elements(
@@ -133,8 +133,21 @@ def group_elements(
         f"shape is {shape!r:.60}: a quarter turn changes it; give square images, or the group 'mirror'")
     return tuple(partial(torch.rot90, k=k, dims=(-2, -1)) for k in range(4))
 
+def _is_table(group): return isinstance(getattr(group, 'index', None), Tensor) and hasattr(group, 'shape')
+
+def _read(x, group):
+    "All transformed copies of images by a table of places, (G, B, ...)."
+    shape = tuple(group.shape)
+    if tuple(x.shape[-len(shape):])!=shape: raise ValueError(
+        f'group moves images of shape {shape}, and these have {tuple(x.shape)}: it does not fit them')
+    values = x.flatten(x.ndim - len(shape))[..., group.index.to(x.device)]               # (B, ..., G, P, k)
+    weight = getattr(group, 'weight', None)
+    moved = values.sum(-1) if weight is None else (values*weight.to(values)).sum(-1)
+    return moved.movedim(-2, 0).reshape(-1, *x.shape)
+
 def _orbit(x, group):
     "All transformed copies of images, (G, B, ...)."
+    if _is_table(group): return _read(x, group)
     if not hasattr(group, '__iter__') or isinstance(group, str): raise TypeError(
         f'group is {group!r:.60}: give functions, as group_elements gives them')
     if not (elements := list(group)): raise ValueError(
@@ -149,7 +162,7 @@ def _orbit(x, group):
 def group_kernel(
     x:Tensor, # (A, ...) inputs
     y:Tensor=None, # (B, ...) other inputs; None: the same
-    group=(torch.clone,), # functions from inputs to inputs of the same shape; default: only the identity
+    group=(torch.clone,), # functions from inputs to inputs of the same shape, or a table; default: only the identity
     kernel:Callable=arc_cosine_kernel, # function of two batches, giving (A, B)
     both:bool=False, # average over transformations of x, too: for kernels with K(gx, gy) other than K(x, y)
 )->Tensor: # (A, B)
@@ -159,21 +172,21 @@ def group_kernel(
     copies, ways = _orbit(y, group), _orbit(x, group) if both else x[None]
     return sum(kernel(a, b) for a in ways for b in copies)/(len(ways)*len(copies))
 
-# %% ../../nbs/neighbours/28_kernel_machines.ipynb #8643ca61
+# %% ../../nbs/neighbours/28_kernel_machines.ipynb #a59eeb12
 pools = 'sum', 'mean', 'max'
 
 class HWModule(nn.Module):
     "Rectified products with all transformed copies of some templates, pooled; the templates are parameters."
     def __init__(self,
         templates:Tensor, # (K, ...) of the shape of one input; of any float type
-        group=(torch.clone,), # functions from inputs to inputs of the same shape; default: only the identity
+        group=(torch.clone,), # functions from inputs to inputs of the same shape, or a table; default: only the identity
         bias:Tensor=None, # (K,) b; None: no bias
         pool:str='sum', # over the group: 'sum' as in the source, 'mean' or 'max'
         order:int=1, # power of the rectifier
     ):
         super().__init__()
         check_finite(check_activations(templates, 'templates', 1), 'templates')
-        self.group, self.pool = tuple(group), check_choice(pool, 'pool', pools)
+        self.group, self.pool = group if _is_table(group) else tuple(group), check_choice(pool, 'pool', pools)
         self.order, b = check_choice(order, 'order', orders), torch.zeros(len(templates)) if bias is None else bias
         if not isinstance(b, Tensor) or b.shape!=(len(templates),): raise ValueError(
             f'bias has shape {tuple(getattr(b, "shape", ()))} for {len(templates)} templates: give one number for each')

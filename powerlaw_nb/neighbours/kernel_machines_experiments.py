@@ -159,7 +159,7 @@ def share_right(
     with torch.no_grad(): found = torch.cat([model(part).argmax(1) for part in x.split(500)])
     return float((found==y).double().mean())
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #555713c0
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #0774c87a
 widths = 8, 16, 32, 64, 128, 256, 512, 1024
 digit_tower = Stage(5, pool=2), Stage(3, pool=2)
 def _pooled(order): return Stage(3, pool=2, order=order), Stage(2, pool=2, order=order), Stage(2, order=order)
@@ -273,9 +273,9 @@ def section(
         tasks += [dict(part='longer', **more)]
     def say(result):
         if 'orders' in result: return 'slopes ' + ', '.join(f"{v['slope']:.2f}" for v in result['orders'].values())
+        if 'networks' in result: return ', '.join(f"{k} {v['error']:.3f}" for k, v in result['networks'].items())
         if 'cnn' in result: return f"kernel {result['stages'][-1]:.3f}, CNN {result['cnn']:.3f}"
         if 'depths' in result: return 'alpha ' + ', '.join(f"{v['exact']['alpha'] or math.nan:.2f}" for v in result['depths'])
-        if 'networks' in result: return ', '.join(f"{k} {v['error']:.3f}" for k, v in result['networks'].items())
         return 'errors ' + ', '.join(f"{v['trained']:.3f}" for v in result['widths'].values())
     return Section(tasks, work, say)
 
