@@ -41,7 +41,7 @@ def small_digits(
     x, y = mnist(train, device, count*(seed + 1))
     return F.avg_pool2d(x[-count:, :, 2:-2, 2:-2], 2), y[-count:]
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #bb4b43fb
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #4f263832
 ridges = tuple(10.**p for p in range(-8, 2))                      # in units of the mean of the kernel's diagonal
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ def kernel_ridge(
     "Fit a classifier by kernel ridge regression."
     if not isinstance(kernel, Tensor) or kernel.ndim!=2 or kernel.shape[0]!=kernel.shape[1] or len(kernel) < 2: raise ValueError(
         f'kernel is {kernel!r:.60}: give the kernel of all pairs of two training images or more, (n, n)')
-    y, K = check_labels(y, len(kernel)), check_finite(kernel, 'kernel').double()
+    y, K = check_labels(y, len(kernel)).to(kernel.device), check_finite(kernel, 'kernel').double()
     if not choices: raise ValueError('choices is empty: give one ridge or more')
     choices = [check_number(r, 'a ridge in choices', above=0) for r in choices]
     values, vectors = solve(torch.linalg.eigh, (K + K.T)/2)
-    Y, size, best = F.one_hot(y).double().to(K.device) - .1, float(K.diagonal().mean()), None
+    Y, size, best = F.one_hot(y).double() - .1, float(K.diagonal().mean()), None
     for r in sorted(choices, reverse=True):
         inverse = vectors/(values.clamp(min=0) + r*size) @ vectors.T
         A = inverse @ Y
@@ -88,7 +88,7 @@ def accuracy_of(
 )->float: # 0 to 1
     "The share of new images that kernel ridge regression gets right."
     scores = kernel_ridge(train, y)(test)
-    return float((scores.argmax(1)==check_labels(test_y, len(test))).double().mean())
+    return float((scores.argmax(1)==check_labels(test_y, len(test)).to(scores.device)).double().mean())
 
 # %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #dc9b48b6
 def width_errors(
