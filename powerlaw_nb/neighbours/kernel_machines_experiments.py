@@ -159,7 +159,7 @@ def share_right(
     with torch.no_grad(): found = torch.cat([model(part).argmax(1) for part in x.split(500)])
     return float((found==y).double().mean())
 
-# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #0774c87a
+# %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #fb62cd80
 widths = 8, 16, 32, 64, 128, 256, 512, 1024
 digit_tower = Stage(5, pool=2), Stage(3, pool=2)
 def _pooled(order): return Stage(3, pool=2, order=order), Stage(2, pool=2, order=order), Stage(2, order=order)
@@ -172,7 +172,7 @@ _amounts = dict(
                templates=(2, 4, 8, 16, 32), patches=300, width=300),
     quick=dict(seeds=(0, 1, 2), compared=20, draws=5, widths=widths[:6], images=200, test=300, epochs=15,
                templates=(2, 4, 8, 16), patches=200, width=200),
-    smoke=dict(seeds=(0,), compared=10, draws=3, widths=widths[:3], images=60, test=60, epochs=2,
+    smoke=dict(seeds=(0,), compared=10, draws=3, widths=widths[:3], images=60, test=60, epochs=1,
                templates=(2, 4), patches=0, width=40))
 
 def _width(task, size, device):
