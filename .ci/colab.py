@@ -26,6 +26,7 @@ gpu = {                                                           # what a GPU d
                      'neighbours/23_local_convolutions.ipynb',
                      'neighbours/24_spectral_bias.ipynb', 'neighbours/24a_spectral_bias_training.ipynb',
                      'neighbours/26_texture.ipynb', 'neighbours/26b_texture_networks.ipynb',
+                     'neighbours/27_invariance.ipynb', 'neighbours/27a_invariance_experiments.ipynb',
                      'neighbours/25_implicit_bias.ipynb', 'neighbours/25a_implicit_bias_experiments.ipynb',
                      'neighbours/22_frequency_maps.ipynb',
                      'engineering/01_covariance.ipynb', 'engineering/17_wide.ipynb'], small),
