@@ -18,7 +18,11 @@ from torch import Tensor
 from ..check import check_activations, check_choice, check_finite, check_generator, check_number, check_whole, tensor_of
 from ..covariance import solve
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #aa06b2c0
+# %% ../../nbs/neighbours/27_invariance.ipynb #2725fe62
+def _check_table(places, what, remedy):
+    "Refuse a table that would fill the memory."
+    if places > 2**28: raise ValueError(f'{what}: that is a table of {places:,} places; {remedy}')
+
 @dataclass(frozen=True, eq=False)
 class Group:
     "Transformations of signals or images, each a table of the places from which values are read."
@@ -58,9 +62,8 @@ class Group:
         "All compositions: `first`, then this."
         if not isinstance(first, Group) or first.shape!=self.shape: raise ValueError(
             f'first is {getattr(first, "shape", first)!r:.80}: give a Group of images of shape {self.shape}, as this one is')
-        places = len(self)*len(first)*math.prod(self.shape)*self.index.shape[2]*first.index.shape[2]
-        if places > 2**28: raise ValueError(
-            f'first has {len(first)} transformations: with {len(self)} here that is a table of {places:,} places; take a part')
+        _check_table(len(self)*len(first)*self.index[0].numel()*first.index.shape[2],
+                     f'first has {len(first)} transformations for {len(self)} here', 'take a part')
         def composed(table): return table[:, self.index].transpose(0, 1).flatten(0, 1).flatten(2)        # (Ga Gb, P, ka kb)
         weight = None
         if not (self.unitary and first.unitary):
@@ -68,7 +71,7 @@ class Group:
             weight = (b[:, self.index].transpose(0, 1)*a[:, None, :, :, None]).flatten(0, 1).flatten(2)
         return Group(f'{self.name} of {first.name}', self.shape, composed(first.index), weight)
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #b3a9cb83
+# %% ../../nbs/neighbours/27_invariance.ipynb #aed7f8e8
 def _checked_shape(shape, name='shape'):
     "Sides of signals (n,) or images (height, width)."
     if isinstance(shape, int): shape = (shape,)
@@ -91,6 +94,8 @@ def shifts(
     if reach is None and edge=='zero': raise ValueError('reach is None: with edges of zeros give a whole number')
     if reach is not None and 2*reach + 1 > min(shape): raise ValueError(
         f'reach is {reach}: {2*reach + 1} shifts do not fit an image of shape {shape}; give a smaller reach')
+    _check_table((math.prod(shape) if reach is None else (2*reach + 1)**len(shape))*math.prod(shape),
+                 f'shape is {shape} and reach {reach}', 'give a smaller reach, or smaller images')
     steps = torch.cartesian_prod(*(torch.arange(n) if reach is None else torch.arange(-reach, reach + 1) for n in shape))
     source, sides = _places(shape) - steps.view(-1, 1, len(shape)), torch.tensor(shape)
     inside = ((source >= 0) & (source < sides)).all(-1)
