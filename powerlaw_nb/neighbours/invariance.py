@@ -18,7 +18,7 @@ from torch import Tensor
 from ..check import check_activations, check_choice, check_finite, check_generator, check_number, check_whole, tensor_of
 from ..covariance import solve
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #2725fe62
+# %% ../../nbs/neighbours/27_invariance.ipynb #c1cbbbf3
 def _check_table(places, what, remedy):
     "Refuse a table that would fill the memory."
     if places > 2**28: raise ValueError(f'{what}: that is a table of {places:,} places; {remedy}')
@@ -34,10 +34,12 @@ class Group:
     def __len__(self): return len(self.index)
 
     @property
-    def unitary(self): return self.weight is None
+    def unitary(self)->bool: # whether lengths and angles stay
+        "Whether each transformation is a permutation."
+        return self.weight is None
 
     @cached_property
-    def closed(self):
+    def closed(self)->bool: # exact; False wherever values are interpolated
         "Whether one transformation after another is always one of these, exactly; G^2 products are looked at."
         if not self.unitary: return False                         # interpolation blurs
         rows = self.index[..., 0]
@@ -71,7 +73,7 @@ class Group:
             weight = (b[:, self.index].transpose(0, 1)*a[:, None, :, :, None]).flatten(0, 1).flatten(2)
         return Group(f'{self.name} of {first.name}', self.shape, composed(first.index), weight)
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #aed7f8e8
+# %% ../../nbs/neighbours/27_invariance.ipynb #a5f739bb
 def _checked_shape(shape, name='shape'):
     "Sides of signals (n,) or images (height, width)."
     if isinstance(shape, int): shape = (shape,)
@@ -109,7 +111,8 @@ def reflections(
     "Mirror images: for images left to right, top to bottom, and both."
     shape = _checked_shape(shape)
     places, flips = _places(shape), torch.cartesian_prod(*[torch.tensor([False, True])]*len(shape)).view(-1, 1, len(shape))
-    return Group('reflections', shape, _flat(torch.where(flips, torch.tensor(shape) - 1 - places, places), shape)[..., None])
+    return Group('reflections', shape, _flat(torch.where(flips, torch.tensor(shape) - 1 - places, places),
+                                             shape)[..., None])
 
 def quarter_turns(
     shape, # (side, side)
@@ -121,7 +124,7 @@ def quarter_turns(
     grid = torch.arange(math.prod(shape)).view(shape)
     return Group('quarter turns', shape, torch.stack([grid.rot90(k).flatten() for k in range(4)])[..., None])
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #663b92e9
+# %% ../../nbs/neighbours/27_invariance.ipynb #46389d55
 def _interpolated(name, shape, inverses):
     "The Group of linear maps around the middle, given their inverses (G, d, d)."
     sides, places, middle = torch.tensor(shape), _places(shape).double(), (torch.tensor(shape).double() - 1)/2
@@ -156,10 +159,10 @@ def scalings(
     return _interpolated('scalings', shape, torch.eye(len(shape), dtype=torch.float64)/factors[:, None, None])
 
 def orbit(
-    x:Tensor, # (B, *shape) signals or images, or (B, C, *shape)
+    x:Tensor, # (B, *shape) of any values, or (B, C, *shape)
     group:Group, # of that shape
 )->Tensor: # (B, G, *shape) or (B, G, C, *shape)
-    "Each image under each transformation."
+    "Each signal or image under each transformation."
     x = _fitting(x, group)
     flat, index = x.flatten(-len(group.shape)), group.index.to(x.device)
     if group.unitary: moved = flat[..., index[..., 0]]
@@ -179,7 +182,7 @@ def _fitting(x, group, name='x'):
         f'give (B, {", ".join(map(str, group.shape))}), or make the group for your images')
     return x
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #34815e70
+# %% ../../nbs/neighbours/27_invariance.ipynb #d2f6f195
 pools = ('cdf', 'moments', 'relu', 'max', 'energy')
 
 def _unit(x): return x/x.norm(dim=-1, keepdim=True).clamp(min=1e-12)
@@ -208,7 +211,9 @@ def projections(
 
 def _levels(levels, pool, normalise, x):
     "Levels of pooling as a tensor; for moments the powers."
-    if pool=='moments': return torch.arange(1, check_whole(3 if levels is None else levels, 'levels', remedy='the highest power') + 1).to(x)
+    if pool=='moments':
+        highest = check_whole(3 if levels is None else levels, 'levels', remedy='the highest power')
+        return torch.arange(1, highest + 1).to(x)
     if levels is None or isinstance(levels, int):
         if not normalise: raise ValueError(f'levels is {levels}: responses that are no cosines need a tensor of levels')
         n = check_whole(20 if levels is None else levels, 'levels')
@@ -224,7 +229,8 @@ def _pooled(p, pool, levels):
     if pool=='moments': return torch.stack([(p**m).mean(2) for m in levels], 2)
     if pool=='relu': return torch.stack([(p + b).relu().mean(2) for b in levels], 2)
     slack = 1e-9 if p.dtype==torch.float64 else 1e-6              # equal responses may differ by rounding
-    return torch.searchsorted(p.sort(2).values, (levels + slack).expand(*p.shape[:2], -1).contiguous(), right=True).to(p)/p.shape[2]
+    upto = (levels + slack).expand(*p.shape[:2], -1).contiguous()
+    return torch.searchsorted(p.sort(2).values, upto, right=True).to(p)/p.shape[2]
 
 def signature(
     x:Tensor, # (B, *shape) or (B, C, *shape)
@@ -239,18 +245,22 @@ def signature(
     check_choice(pool, 'pool', pools), check_whole(chunk, 'chunk')
     levels = _levels(levels, pool, normalise, _fitting(x, group))
     moved = _template_orbit(templates, group, x, normalise)
-    if len(moved)==1: warnings.warn('templates is one template: few images can be told apart by it; give many', stacklevel=2)
+    if len(moved)==1: warnings.warn('templates is one template: few images can be told apart by it; give many',
+                                    stacklevel=2)
     flat = check_finite(x, 'x').flatten(1)
     if normalise: flat = _unit(flat)
     step = max(1, chunk//(len(x)*len(group)))
-    found = [_pooled((flat @ some.flatten(0, 1).T).unflatten(1, some.shape[:2]), pool, levels) for some in moved.split(step)]
+    found = [_pooled((flat @ some.flatten(0, 1).T).unflatten(1, some.shape[:2]), pool, levels)
+             for some in moved.split(step)]
     return torch.cat(found, 1)
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #389fc110
+# %% ../../nbs/neighbours/27_invariance.ipynb #4496c05a
 def _gap(a, b):
     "Kolmogorov-Smirnov distance of sorted samples (..., G), with values as equal that differ by rounding."
     slack = 1e-9*torch.maximum(a.abs().amax(-1, keepdim=True), b.abs().amax(-1, keepdim=True))
-    def above(u, v): return torch.arange(1, u.shape[-1] + 1).to(u) - torch.searchsorted(v, u + slack, right=True)     # at each value of u
+    def above(u, v):
+        "How far the distribution of u is above that of v, at each value of u."
+        return torch.arange(1, u.shape[-1] + 1).to(u) - torch.searchsorted(v, u + slack, right=True)
     return torch.maximum(above(a, b).amax(-1), above(b, a).amax(-1)).clamp(min=0)/a.shape[-1]
 
 def template_distances(
@@ -275,12 +285,12 @@ def orbit_distance(
     "Mean over templates of the largest gap between two distributions of responses."
     return template_distances(x1, x2, templates, group, normalise).mean(1)
 
-# %% ../../nbs/neighbours/27_invariance.ipynb #c4b9204c
+# %% ../../nbs/neighbours/27_invariance.ipynb #c581ebad
 def templates_needed(
     error:float, # largest error of a distance, above 0
     images:int, # n, all of whose pairs are compared
     delta:float=.05, # the square of this is the probability that a pair is off by more
-)->int:
+)->int: # K
     "How many random templates are enough for distances of that error, by Hoeffding's inequality."
     error, images = check_number(error, 'error', above=0), check_whole(images, 'images', 2)
     return math.ceil(math.log(images/check_number(delta, 'delta', above=0, high=1))/error**2)
@@ -289,13 +299,13 @@ def distance_error(
     count:int, # of templates
     images:int, # n, all of whose pairs are compared
     delta:float=.05, # the square of this is the probability that a pair is off by more
-)->float:
+)->float: # ε
     "Largest error of the distances of all pairs, by the same inequality."
     count, images = check_whole(count, 'count'), check_whole(images, 'images', 2)
     return math.sqrt(math.log(images/check_number(delta, 'delta', above=0, high=1))/count)
 
 def template_errors(
-    x:Tensor, # (n, *shape) images
+    x:Tensor, # (n, *shape) of any values
     pool:Tensor, # (M, *shape) templates to draw from; their mean stands for all there are
     group:Group, # of transformations
     counts, # numbers of templates K, each at most M
@@ -311,7 +321,8 @@ def template_errors(
     for K in counts:
         draws = torch.randint(each.shape[1], (check_whole(repeats, 'repeats'), K), generator=rng).to(x.device)
         found.append(torch.stack([each[:, d].mean(1) for d in draws]) - each.mean(1))
-    return dict(counts=counts, error=[float(e.square().mean().sqrt()) for e in found], largest=[float(e.abs().max()) for e in found],
+    return dict(counts=counts, error=[float(e.square().mean().sqrt()) for e in found],
+                largest=[float(e.abs().max()) for e in found],
                 std=float(each.std(1).square().mean().sqrt()))
 
 # %% ../../nbs/neighbours/27_invariance.ipynb #e49c711f

@@ -31,7 +31,7 @@ from .invariance import (
     Group, distance_error, learned_templates, local_range, movie, orbit, orbit_distance, rotations, scalings, shared_span,
     shifts, signature, template_distances, template_errors)
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #afdad887
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #e1e47f1c
 class LayerInvariance(NamedTuple):
     "How a layer takes the transformations of a group."
     invariance:float # 1: nothing moves; 0: as far as another image
@@ -73,7 +73,8 @@ def invariance_profile(
             sums[name] = sums.get(name, 0) + torch.stack(_moved(base[name], *codes))
     if not moving: raise ValueError(f'group ({group.name}) leaves all images as they are: there is nothing to be invariant to')
     def apart(f): return 2*f.double().var(0, correction=1).sum()  # mean squared distance of two different images
-    return {name: LayerInvariance(*(float(v) for v in (1 - a/moving/apart(base[name]), s/moving, 1 - n/moving/apart(base[name]))))
+    return {name: LayerInvariance(*(float(v)
+                                    for v in (1 - a/moving/apart(base[name]), s/moving, 1 - n/moving/apart(base[name]))))
             for name, (a, s, n) in sums.items()}
 
 def _moved(f, after, noisy):
@@ -82,15 +83,16 @@ def _moved(f, after, noisy):
     return ((after - f).double().square().sum(1).mean().cpu(), (nearest==torch.arange(len(f))).double().mean(),
             (noisy - f).double().square().sum(1).mean().cpu())
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #55bd444e
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #3a6d0827
 transformations = {                                               # name -> how images are changed, and over what a signature pools
     'shifted': lambda shape: (shifts(shape, 2*min(shape)//7), shifts(shape)),
     'rotated': lambda shape: (rotations(shape, 90), rotations(shape, 36)),
-    'scaled': lambda shape: (scalings(shape, 2**torch.linspace(-1, .25, 21)), scalings(shape, 2**torch.linspace(-1.5, .75, 19)))}
+    'scaled': lambda shape: (scalings(shape, 2**torch.linspace(-1, .25, 21)),
+                             scalings(shape, 2**torch.linspace(-1.5, .75, 19)))}
 shots = (1, 2, 5, 10, 20)
 
 def moved_at_random(
-    x:Tensor, # (B, *shape) images
+    x:Tensor, # (B, *shape) images in [0,1]
     group:Group, # of transformations
     generator=None, # seed or torch.Generator of the draws
 )->Tensor: # (B, *shape)
@@ -113,7 +115,7 @@ def class_digits(
     return as_images(x[drawn])[:, 0], torch.arange(len(classes)).repeat_interleave(count)
 
 def template_patches(
-    x:Tensor, # (B, height, width) images
+    x:Tensor, # (B, height, width) images in [0,1]
     count:int, # patches
     side:int=9, # of a patch
     generator=None, # seed or torch.Generator of the places
@@ -161,12 +163,13 @@ def face_images()->tuple: # images (200, 25, 25) in [0,1], and labels: 1 for a f
     from skimage.data import lfw_subset                           # takes a second
     return torch.from_numpy(lfw_subset()).float().clamp(0, 1), torch.arange(200).lt(100).long()
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #3a2cc834
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #d4499ec8
 _amounts = dict(
     small=dict(images=200, attacked=500, templates=100, test=60, repeats=10, draws=300, frames=4000),
     quick=dict(images=80, attacked=200, templates=50, test=30, repeats=5, draws=300, frames=4000),
     smoke=dict(images=30, attacked=50, templates=12, test=10, repeats=2, draws=200, frames=1500))
-examined = {'shifts': lambda: shifts((28, 28), 2, 'zero'), 'rotations': lambda: rotations((28, 28), [-30, -20, -10, 10, 20, 30]),
+examined = {'shifts': lambda: shifts((28, 28), 2, 'zero'),
+            'rotations': lambda: rotations((28, 28), [-30, -20, -10, 10, 20, 30]),
             'scalings': lambda: scalings((28, 28), [.7, .8, .9, 1.1, 1.2])}
 radii = (.05, .1, .15)
 
@@ -185,7 +188,8 @@ def _theory(task, size, device):
     thing = ((2*math.pi*torch.arange(32)[:, None]*k/32 + phases).cos()/k).sum(1)
     leading = eigendecomposition(orbit(thing[None], shifts(32))[0].T.cov(correction=0))[1][:, :4].T
     frames = movie(thing, shifts(32), size['frames'], generator=task['seed'])
-    spans = {rule: shared_span(learned_templates(frames, 4, rule, generator=task['seed']), leading) for rule in ('oja', 'hebb')}
+    spans = {rule: shared_span(learned_templates(frames, 4, rule, generator=task['seed']), leading)
+             for rule in ('oja', 'hebb')}
     return dict(distances=distances, **errors, bounds=bounds, spans=spans, ranges=_ranges(normal))
 
 def _ranges(normal):
@@ -202,7 +206,7 @@ def _ranges(normal):
 
 def _inside(x, t, pool, window): return int((orbit(t, pool).flatten(2) @ x[0]).count_nonzero())==window
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #bc0cd46f
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #9335327e
 def _robustness(model, x, y):
     "Clean accuracy, and accuracy under PGD at each radius."
     attack = partial(pgd, steps=20)
@@ -235,15 +239,18 @@ def _digits(task, size, device):
     order = torch.randperm(10, generator=rng).tolist()
     (x, y), (z, w) = class_digits(order[:5], most, generator=rng), class_digits(order[:5], size['test'], False, rng)
     whole = class_digits(order[5:], math.ceil(size['templates']/5), generator=rng)[0]
-    templates = {'digits': whole - whole.mean((1, 2), keepdim=True), 'patches': template_patches(whole, size['templates'], generator=rng)}
+    templates = {'digits': whole - whole.mean((1, 2), keepdim=True),
+                 'patches': template_patches(whole, size['templates'], generator=rng)}
     change, pool = transformations[task['transformation']]((28, 28))
     examples, test = moved_at_random(x, change, rng), moved_at_random(z, change, rng)
     run = run_of(dict(network='cnn', variant='vanilla', preset=task['preset'], seed=task['seed']))
     model = trained(run, device=device).cpu()
     layer = hidden_layers(model)[-1]
     def inside(v): return _layer_outputs(model, [layer], v[:, None], 250)[layer]
-    codes = {'pixels': (examples, test), 'before': (x, z), 'CNN': (inside(examples), inside(test)), **_signatures(examples, test, templates, pool)}
-    return dict(digits=order[:5], accuracy={name: few_shot_accuracy(a, y, b, w, shots, size['repeats'], task['seed']) for name, (a, b) in codes.items()})
+    codes = {'pixels': (examples, test), 'before': (x, z), 'CNN': (inside(examples), inside(test)),
+             **_signatures(examples, test, templates, pool)}
+    return dict(digits=order[:5], accuracy={name: few_shot_accuracy(a, y, b, w, shots, size['repeats'], task['seed'])
+                                            for name, (a, b) in codes.items()})
 
 def _faces(task, size, device):
     "Accuracy from few examples of faces and other pieces, as they are and shifted."
@@ -256,7 +263,8 @@ def _faces(task, size, device):
     for name in ('as they are', 'shifted'):
         examples, test = (x[r] if name=='as they are' else moved_at_random(x[r], change, rng) for r in (few, rest))
         codes = {'pixels': (examples, test), **_signatures(examples, test, templates, pool)}
-        found[name] = {code: few_shot_accuracy(a, y[few], b, y[rest], shots, size['repeats'], task['seed']) for code, (a, b) in codes.items()}
+        found[name] = {code: few_shot_accuracy(a, y[few], b, y[rest], shots, size['repeats'], task['seed'])
+                       for code, (a, b) in codes.items()}
     return dict(accuracy=found)
 
 parts = {'theory': _theory, 'profile': _profile, 'digits': _digits, 'faces': _faces}
@@ -289,7 +297,7 @@ def section(
         return 'one example: ' + ', '.join(f'{code} {v[0]:.2f}' for code, v in shown.items())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #5a354e5b
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #b5f3bfd6
 def part_of_results(
     results:list, # of this section
     part:str, # a key of `parts`
@@ -320,7 +328,7 @@ def layer_value(
     field:str='invariance', # or 'selectivity', 'smoothness'
     layer:int=-1, # number of a hidden layer
     groups:tuple=tuple(examined), # over which the mean is taken
-)->float:
+)->float: # as in `LayerInvariance`
     "A number of a hidden layer, the mean over groups."
     check_results([result], 'groups'), check_choice(field, 'field', LayerInvariance._fields)
     hidden = [name for name in next(iter(result['groups'].values())) if name not in ('pixels', 'logits')]
@@ -329,7 +337,8 @@ def layer_value(
 def _network_rules(found):
     of, said = {(r['task']['network'], r['task']['variant'], r['task']['seed']): r for r in found}, {}
     for network, label in (('mlp', 'MLP'), ('cnn', 'CNN')):
-        pairs = [(of[network, 'vanilla', s], of[network, 'specreg-all', s]) for n, v, s in of if (n, v)==(network, 'vanilla') and (n, 'specreg-all', s) in of]
+        pairs = [(of[network, 'vanilla', s], of[network, 'specreg-all', s]) for n, v, s in of
+                 if (n, v)==(network, 'vanilla') and (n, 'specreg-all', s) in of]
         def more(value): return [bool(value(b) > value(a)) for a, b in pairs]
         robust, invariant = more(robustness_of), {g: more(partial(layer_value, groups=(g,))) for g in examined}
         rules = {'SpecReg-all is more robust': robust,
@@ -337,8 +346,10 @@ def _network_rules(found):
                  'it is more invariant than smoothness explains': more(lambda r: layer_value(r) - layer_value(r, 'smoothness')),
                  'it names more transformed digits': more(lambda r: np.mean(list(r['accuracy'].values()))),
                  'robustness comes with invariance': [all(v) for v in zip(robust, *invariant.values())],
-                 'invariance grows from the first to the last hidden layer': [layer_value(a) > layer_value(a, layer=0) for a, _ in pairs],
-                 'and selectivity does not fall': [layer_value(a, 'selectivity') > layer_value(a, 'selectivity', 0) - .05 for a, _ in pairs]}
+                 'invariance grows from the first to the last hidden layer': [layer_value(a) > layer_value(a, layer=0)
+                                                            for a, _ in pairs],
+                 'and selectivity does not fall': [layer_value(a, 'selectivity') > layer_value(a, 'selectivity', 0) - .05
+                                                   for a, _ in pairs]}
         said |= {f'{label}: {words}': truths for words, truths in rules.items()}
     seeds = [s for n, v, s in of if (n, v)==('cnn', 'vanilla') and ('mlp', v, s) in of]
     to_shifts = partial(layer_value, groups=('shifts',))
@@ -352,19 +363,24 @@ def _example_rules(digits, faces):
         found = [r['accuracy'] for r in digits if r['task']['transformation']==name]
         def better(a, i): return max(a['digits, cdf'][i], a['patches, cdf'][i])
         def mean(a, pool): return a[f'digits, {pool}'][0] + a[f'patches, {pool}'][0]
-        rules = {'signatures of other digits beat pixels with one example': [a['digits, cdf'][0] > a['pixels'][0] for a in found],
+        rules = {'signatures of other digits beat pixels with one example': [a['digits, cdf'][0] > a['pixels'][0]
+                                                            for a in found],
                  'and with twenty': [a['digits, cdf'][-1] > a['pixels'][-1] for a in found],
-                 'signatures of patches beat pixels with one example': [a['patches, cdf'][0] > a['pixels'][0] for a in found],
-                 'one example with a signature is worth five in pixels': [better(a, 0) >= a['pixels'][shots.index(5)] for a in found],
+                 'signatures of patches beat pixels with one example': [a['patches, cdf'][0] > a['pixels'][0]
+                                                            for a in found],
+                 'one example with a signature is worth five in pixels': [better(a, 0) >= a['pixels'][shots.index(5)]
+                                                            for a in found],
                  'signatures beat the trained CNN with one example': [better(a, 0) > a['CNN'][0] for a in found],
                  'and the CNN with twenty': [better(a, -1) > a['CNN'][-1] for a in found],
                  'half of what the transformation costs is won back': [better(a, 0) - a['pixels'][0] >= .5*(a['before'][0] - a['pixels'][0]) for a in found],
-                 'the whole distribution is better than its largest value': [mean(a, 'cdf') > mean(a, 'max') for a in found]}
+                 'the whole distribution is better than its largest value': [mean(a, 'cdf') > mean(a, 'max')
+                                                            for a in found]}
         said |= {f'{name}: {words}': truths for words, truths in rules.items()}
     for name in ('as they are', 'shifted'):
         found = [r['accuracy'][name] for r in faces]
         for i, words in ((0, 'one example'), (-1, 'twenty')):
-            said[f'faces {name}: signatures of patches beat pixels with {words}'] = [a['patches, cdf'][i] > a['pixels'][i] for a in found]
+            said[f'faces {name}: signatures of patches beat pixels with {words}'] = [a['patches, cdf'][i] > a['pixels'][i]
+                                                            for a in found]
     return said
 
 def rules(
