@@ -31,7 +31,7 @@ from .invariance import (
     Group, distance_error, learned_templates, local_range, movie, orbit, orbit_distance, rotations, scalings, shared_span,
     shifts, signature, template_distances, template_errors)
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #e1e47f1c
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #ec548bdb
 class LayerInvariance(NamedTuple):
     "How a layer takes the transformations of a group."
     invariance:float # 1: nothing moves; 0: as far as another image
@@ -73,9 +73,10 @@ def invariance_profile(
             sums[name] = sums.get(name, 0) + torch.stack(_moved(base[name], *codes))
     if not moving: raise ValueError(f'group ({group.name}) leaves all images as they are: there is nothing to be invariant to')
     def apart(f): return 2*f.double().var(0, correction=1).sum()  # mean squared distance of two different images
-    return {name: LayerInvariance(*(float(v)
-                                    for v in (1 - a/moving/apart(base[name]), s/moving, 1 - n/moving/apart(base[name]))))
-            for name, (a, s, n) in sums.items()}
+    def parts_of(name, way, near, noisy):
+        far = moving*apart(base[name])
+        return LayerInvariance(float(1 - way/far), float(near/moving), float(1 - noisy/far))
+    return {name: parts_of(name, *totals) for name, totals in sums.items()}
 
 def _moved(f, after, noisy):
     "Squared way of transformed images, share of these nearest to their own, squared way after noise."
@@ -83,8 +84,8 @@ def _moved(f, after, noisy):
     return ((after - f).double().square().sum(1).mean().cpu(), (nearest==torch.arange(len(f))).double().mean(),
             (noisy - f).double().square().sum(1).mean().cpu())
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #3a6d0827
-transformations = {                                               # name -> how images are changed, and over what a signature pools
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #11908d24
+transformations = {                                               # name -> how images are changed, what is pooled over
     'shifted': lambda shape: (shifts(shape, 2*min(shape)//7), shifts(shape)),
     'rotated': lambda shape: (rotations(shape, 90), rotations(shape, 36)),
     'scaled': lambda shape: (scalings(shape, 2**torch.linspace(-1, .25, 21)),
@@ -297,7 +298,7 @@ def section(
         return 'one example: ' + ', '.join(f'{code} {v[0]:.2f}' for code, v in shown.items())
     return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #b5f3bfd6
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #39b00a7b
 def part_of_results(
     results:list, # of this section
     part:str, # a key of `parts`
@@ -346,10 +347,10 @@ def _network_rules(found):
                  'it is more invariant than smoothness explains': more(lambda r: layer_value(r) - layer_value(r, 'smoothness')),
                  'it names more transformed digits': more(lambda r: np.mean(list(r['accuracy'].values()))),
                  'robustness comes with invariance': [all(v) for v in zip(robust, *invariant.values())],
-                 'invariance grows from the first to the last hidden layer': [layer_value(a) > layer_value(a, layer=0)
-                                                            for a, _ in pairs],
-                 'and selectivity does not fall': [layer_value(a, 'selectivity') > layer_value(a, 'selectivity', 0) - .05
-                                                   for a, _ in pairs]}
+                 'invariance grows from the first to the last hidden layer': [
+                     layer_value(a) > layer_value(a, layer=0) for a, _ in pairs],
+                 'and selectivity does not fall': [
+                     layer_value(a, 'selectivity') > layer_value(a, 'selectivity', 0) - .05 for a, _ in pairs]}
         said |= {f'{label}: {words}': truths for words, truths in rules.items()}
     seeds = [s for n, v, s in of if (n, v)==('cnn', 'vanilla') and ('mlp', v, s) in of]
     to_shifts = partial(layer_value, groups=('shifts',))
@@ -363,24 +364,23 @@ def _example_rules(digits, faces):
         found = [r['accuracy'] for r in digits if r['task']['transformation']==name]
         def better(a, i): return max(a['digits, cdf'][i], a['patches, cdf'][i])
         def mean(a, pool): return a[f'digits, {pool}'][0] + a[f'patches, {pool}'][0]
-        rules = {'signatures of other digits beat pixels with one example': [a['digits, cdf'][0] > a['pixels'][0]
-                                                            for a in found],
-                 'and with twenty': [a['digits, cdf'][-1] > a['pixels'][-1] for a in found],
-                 'signatures of patches beat pixels with one example': [a['patches, cdf'][0] > a['pixels'][0]
-                                                            for a in found],
-                 'one example with a signature is worth five in pixels': [better(a, 0) >= a['pixels'][shots.index(5)]
-                                                            for a in found],
-                 'signatures beat the trained CNN with one example': [better(a, 0) > a['CNN'][0] for a in found],
-                 'and the CNN with twenty': [better(a, -1) > a['CNN'][-1] for a in found],
-                 'half of what the transformation costs is won back': [better(a, 0) - a['pixels'][0] >= .5*(a['before'][0] - a['pixels'][0]) for a in found],
-                 'the whole distribution is better than its largest value': [mean(a, 'cdf') > mean(a, 'max')
-                                                            for a in found]}
+        def every(holds): return [bool(holds(a)) for a in found]
+        def won(a): return better(a, 0) - a['pixels'][0] >= .5*(a['before'][0] - a['pixels'][0])
+        rules = {
+            'signatures of other digits beat pixels with one example': every(lambda a: a['digits, cdf'][0] > a['pixels'][0]),
+            'and with twenty': every(lambda a: a['digits, cdf'][-1] > a['pixels'][-1]),
+            'signatures of patches beat pixels with one example': every(lambda a: a['patches, cdf'][0] > a['pixels'][0]),
+            'one example with a signature is worth five in pixels': every(lambda a: better(a, 0) >= a['pixels'][shots.index(5)]),
+            'signatures beat the trained CNN with one example': every(lambda a: better(a, 0) > a['CNN'][0]),
+            'and the CNN with twenty': every(lambda a: better(a, -1) > a['CNN'][-1]),
+            'half of what the transformation costs is won back': every(won),
+            'the whole distribution is better than its largest value': every(lambda a: mean(a, 'cdf') > mean(a, 'max'))}
         said |= {f'{name}: {words}': truths for words, truths in rules.items()}
     for name in ('as they are', 'shifted'):
         found = [r['accuracy'][name] for r in faces]
         for i, words in ((0, 'one example'), (-1, 'twenty')):
-            said[f'faces {name}: signatures of patches beat pixels with {words}'] = [a['patches, cdf'][i] > a['pixels'][i]
-                                                            for a in found]
+            truths = [a['patches, cdf'][i] > a['pixels'][i] for a in found]
+            said[f'faces {name}: signatures of patches beat pixels with {words}'] = truths
     return said
 
 def rules(
