@@ -84,7 +84,7 @@ def _moved(f, after, noisy):
     return ((after - f).double().square().sum(1).mean().cpu(), (nearest==torch.arange(len(f))).double().mean(),
             (noisy - f).double().square().sum(1).mean().cpu())
 
-# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #11908d24
+# %% ../../nbs/neighbours/27a_invariance_experiments.ipynb #d0a965b8
 transformations = {                                               # name -> how images are changed, what is pooled over
     'shifted': lambda shape: (shifts(shape, 2*min(shape)//7), shifts(shape)),
     'rotated': lambda shape: (rotations(shape, 90), rotations(shape, 36)),
@@ -144,13 +144,13 @@ def few_shot_accuracy(
     generator=None, # seed or torch.Generator of the draws
 )->list: # accuracy for each number
     "How often the nearest of a few examples has the right class, codes taken at length 1."
-    y, test_y = check_labels(y, len(examples)), check_labels(test_y, len(test))
+    y, test_y = check_labels(y, len(examples)).cpu(), check_labels(test_y, len(test)).cpu()
     if examples.shape[1:]!=test.shape[1:]: raise ValueError(
         f'test has codes of shape {tuple(test.shape[1:])} and examples of {tuple(examples.shape[1:])}: give the same code')
     least, rng = int(y.unique(return_counts=True)[1].min()), check_generator(generator)
     shots = [check_whole(n, 'a number in shots', high=least) for n in shots]
     a, b = (v.flatten(1)/v.flatten(1).norm(dim=1, keepdim=True).clamp(min=1e-12) for v in (examples, test))
-    near, classes = b @ a.T, y.unique()
+    near, classes = (b @ a.T).cpu(), y.unique()
     def once(n):
         keep = torch.cat([(r := (y==c).nonzero()[:, 0])[torch.randperm(len(r), generator=rng)[:n]] for c in classes])
         return float((y[keep][near[:, keep].argmax(1)]==test_y).double().mean())
