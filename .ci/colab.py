@@ -27,6 +27,7 @@ gpu = {                                                           # what a GPU d
                      'neighbours/24_spectral_bias.ipynb', 'neighbours/24a_spectral_bias_training.ipynb',
                      'neighbours/26_texture.ipynb', 'neighbours/26b_texture_networks.ipynb',
                      'neighbours/28_kernel_machines.ipynb', 'neighbours/28a_kernel_machines_experiments.ipynb',
+                     'neighbours/27_invariance.ipynb', 'neighbours/27a_invariance_experiments.ipynb',
                      'neighbours/25_implicit_bias.ipynb', 'neighbours/25a_implicit_bias_experiments.ipynb',
                      'neighbours/22_frequency_maps.ipynb',
                      'neighbours/29_mirror_symmetry.ipynb', 'neighbours/29a_mirror_symmetry_experiments.ipynb',

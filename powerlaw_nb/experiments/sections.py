@@ -31,6 +31,7 @@ section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension', 'di
                    'spectral_bias': 'powerlaw_nb.neighbours.spectral_bias_training',
                    'implicit_bias': 'powerlaw_nb.neighbours.implicit_bias_experiments',
                    'texture': 'powerlaw_nb.neighbours.texture_networks',
+                   'invariance': 'powerlaw_nb.neighbours.invariance_experiments',
                    'kernel_machines': 'powerlaw_nb.neighbours.kernel_machines_experiments',
                    'mirror_symmetry': 'powerlaw_nb.neighbours.mirror_symmetry_experiments'}
 
