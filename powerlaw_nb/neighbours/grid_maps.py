@@ -101,12 +101,12 @@ def _self_opposite(sides):
     grids = torch.meshgrid(*(torch.arange(n) for n in sides), indexing='ij')
     return torch.stack([(2*g) % n==0 for g, n in zip(grids, sides)]).all(0)
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #fb9aa7da
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #e7f9d50f
 def oja_components(
     orbit:Tensor, # (B, L) or (B, height, width)
     count:int=2, # K units
     steps:int=20_000, # stimuli that are seen, one at a time
-    rate:float=.5, # of learning at first, in units of one over the mean square of a stimulus; falls as 1/(1 + 10 t/steps)
+    rate:float=.5, # of learning at first, in units of one over the mean square of a stimulus; falls as 1/(1 + 100 t/steps)
     generator=None, # of the order and of the first weights: a torch.Generator or a seed
 )->Components: # variance: mean square of each unit over the orbit
     "What a row of Hebbian units learns from shifted stimuli, by Oja's rule, each after those before it."
@@ -119,7 +119,7 @@ def oja_components(
     W /= W.norm(dim=1, keepdim=True)
     for t, i in enumerate(torch.randint(len(flat), (steps,), generator=rng).tolist()):
         y = W @ flat[i]
-        W += rate/energy/(1 + 10*t/steps)*(y[:, None]*flat[i] - torch.tril(y[:, None]*y) @ W)
+        W += rate/energy/(1 + 100*t/steps)*(y[:, None]*flat[i] - torch.tril(y[:, None]*y) @ W)
     W = check_finite(W, 'the weights of oja_components')
     return Components((flat @ W.T).square().mean(0), W.view(-1, *x.shape[1:]))
 
