@@ -30,7 +30,8 @@ section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension', 'di
                    'local_convolutions': 'powerlaw_nb.neighbours.local_convolutions',
                    'spectral_bias': 'powerlaw_nb.neighbours.spectral_bias_training',
                    'implicit_bias': 'powerlaw_nb.neighbours.implicit_bias_experiments',
-                   'texture': 'powerlaw_nb.neighbours.texture_networks'}
+                   'texture': 'powerlaw_nb.neighbours.texture_networks',
+                   'grid_maps': 'powerlaw_nb.neighbours.grid_maps_experiments'}
 
 @dataclass(frozen=True)
 class Section:
