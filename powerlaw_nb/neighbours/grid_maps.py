@@ -101,7 +101,7 @@ def _self_opposite(sides):
     grids = torch.meshgrid(*(torch.arange(n) for n in sides), indexing='ij')
     return torch.stack([(2*g) % n==0 for g, n in zip(grids, sides)]).all(0)
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #e7f9d50f
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #aebc6cc3
 def oja_components(
     orbit:Tensor, # (B, L) or (B, height, width)
     count:int=2, # K units
@@ -123,7 +123,7 @@ def oja_components(
     W = check_finite(W, 'the weights of oja_components')
     return Components((flat @ W.T).square().mean(0), W.view(-1, *x.shape[1:]))
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #5b9985ec
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #78a7657c
 def shift_movie(
     stimulus, # (height, width), larger than the window
     window:int=16, # side of what a cell sees, in pixels
@@ -138,7 +138,7 @@ def shift_movie(
     step = torch.arange(window)
     return x[(top[:, None] + step)[:, :, None], (left[:, None] + step)[:, None, :]]
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #7bc0bf42
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #8b80af73
 def cell_map(
     stimulus, # (height, width)
     waves:Tensor, # (K, height, width) what the simple cells of one grid cell have learned
@@ -151,7 +151,7 @@ def cell_map(
     total = check_finite(w.double(), 'waves').sum(0)
     return torch.fft.ifft2(torch.fft.fft2(x).conj()*torch.fft.fft2(total)).real
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #29984f40
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #7717f100
 def wave_frame(
     n:int, # N, waves; 2 or more
     first:float=0., # direction of the first one, in radians
@@ -181,7 +181,7 @@ def cramer_rao(
     if float(eigenvalues[0]) <= 1e-12*float(eigenvalues[-1]): return math.inf
     return float((1/eigenvalues).sum())
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #6469b56e
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #f362ecf7
 @dataclass(frozen=True)
 class FrameReport:
     "How evenly waves cover directions, and how well they tell a position."
@@ -223,7 +223,7 @@ def best_frame(
     found = minimize(loss, start, jac=True, method='BFGS', options=dict(gtol=1e-12)).x
     return torch.from_numpy(np.stack([np.cos(found), np.sin(found)], 1))
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #a1d80ebd
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #7340a285
 def grid_map(
     vectors, # (N, 2) directions and relative lengths of the waves, N = 2 or more: along columns, along rows
     size:int=60, # side of the map in pixels
@@ -250,7 +250,7 @@ def _for_each(values, name, count, other):
     if v.is_complex() or v.shape!=(count,): raise ValueError(f'{name} has shape {tuple(v.shape)}: give {count} real numbers')
     return check_finite(v.detach().double(), name)
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #56bd7b3b
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #233cd599
 def _checked_map(rate_map):
     "A map as an array of float64; NaN where nobody was; not constant."
     m = tensor_of(rate_map, 'rate_map')
@@ -311,7 +311,7 @@ def grid_score(
     scores = np.minimum(turned[60], turned[120]) - np.maximum.reduce([turned[30], turned[90], turned[150]])
     return float(scores.max())
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #867e9416
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #343fd111
 class MapWaves(NamedTuple):
     "The waves that a map is made of, strongest first."
     vectors:Tensor # (N, 2) cycles for each bin: along columns, along rows; directions from 0 to below pi
