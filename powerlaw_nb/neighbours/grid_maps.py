@@ -250,12 +250,13 @@ def _for_each(values, name, count, other):
     if v.is_complex() or v.shape!=(count,): raise ValueError(f'{name} has shape {tuple(v.shape)}: give {count} real numbers')
     return check_finite(v.detach().double(), name)
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #233cd599
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #df40ecaf
 def _checked_map(rate_map):
     "A map as an array of float64; NaN where nobody was; not constant."
     m = tensor_of(rate_map, 'rate_map')
     if m.is_complex() or m.dtype==torch.bool: raise TypeError(f'rate_map has type {m.dtype}: give real numbers')
-    if m.ndim!=2 or min(m.shape) < 8: raise ValueError(f'rate_map has shape {tuple(m.shape)}: give (height, width), each 8 or more')
+    if m.ndim!=2 or min(m.shape) < 8: raise ValueError(
+        f'rate_map has shape {tuple(m.shape)}: give (height, width), each 8 or more')
     m = m.detach().cpu().double().numpy()
     if np.isinf(m).any(): raise ValueError('rate_map holds infinite values: give rates, NaN where nobody was')
     seen = m[~np.isnan(m)]
@@ -311,7 +312,7 @@ def grid_score(
     scores = np.minimum(turned[60], turned[120]) - np.maximum.reduce([turned[30], turned[90], turned[150]])
     return float(scores.max())
 
-# %% ../../nbs/neighbours/30_grid_maps.ipynb #343fd111
+# %% ../../nbs/neighbours/30_grid_maps.ipynb #c523c256
 class MapWaves(NamedTuple):
     "The waves that a map is made of, strongest first."
     vectors:Tensor # (N, 2) cycles for each bin: along columns, along rows; directions from 0 to below pi
@@ -336,9 +337,11 @@ def map_waves(
     for i, j in sorted(peaks.tolist(), key=lambda p: -F[p[0], p[1]]):
         k = np.array([fx[j] + _between(F[i, j-1:j+2])/side, fy[i] + _between(F[i-1:i+2, j])/side])
         if k[1] < 0 or k[1]==0 and k[0] < 0: k = -k
-        if all(min(np.abs(k - q).max(), np.abs(k + q).max())*min(rows, columns) > 1 for q, _ in found): found.append((k, F[i, j]))
+        near = lambda q: min(np.abs(k - q).max(), np.abs(k + q).max())*min(rows, columns) <= 1
+        if not any(near(q) for q, _ in found): found.append((k, F[i, j]))
     if not found: raise ValueError('rate_map has no wave that fits in it twice: give a larger part of it')
-    return MapWaves(torch.from_numpy(np.stack([k for k, _ in found])), torch.tensor([float(f) for _, f in found], dtype=torch.float64))
+    amplitudes = torch.tensor([float(f) for _, f in found], dtype=torch.float64)
+    return MapWaves(torch.from_numpy(np.stack([k for k, _ in found])), amplitudes)
 
 def _between(values):
     "Where the top of a parabola through three logarithms lies, from -.5 to .5."

@@ -101,7 +101,7 @@ def efficiency(
         f'errors has shape {tuple(e.shape)} and information {tuple(J.shape)}: give (trials, 2) and (2, 2)')
     return float(e.square().sum(1).mean()/solve(torch.linalg.inv, J)[0].trace())
 
-# %% ../../nbs/neighbours/30b_grid_maps_experiments.ipynb #cea71554
+# %% ../../nbs/neighbours/30b_grid_maps_experiments.ipynb #ba468257
 _amounts = dict(small=dict(seeds=(0, 1, 2), oja=20_000, starts=20, trials=4000, maps=10, steps=20_000, frames=3000),
                 quick=dict(seeds=(0, 1, 2), oja=10_000, starts=5, trials=1000, maps=4, steps=20_000, frames=2000),
                 smoke=dict(seeds=(0,), oja=3000, starts=2, trials=200, maps=1, steps=8000, frames=1000))
@@ -118,8 +118,8 @@ def _learn(task, size):
         pca, oja = orbit_components(orbit), oja_components(orbit, 4, size['oja'], generator=task['seed'])
         kept, w = pca.variance > 1e-6*pca.variance[0], oja.waves.flatten(1)
         span = (pca.waves[:4].flatten(1) @ (w/w.norm(dim=1, keepdim=True)).T).square().sum(0)
-        found[name] = dict(pca=float(wave_purity(pca.waves[kept]).min()), oja=float(wave_purity(oja.waves).min()), span=float(span.min()),
-                           variances=pca.variance[:8:2].tolist())
+        found[name] = dict(pca=float(wave_purity(pca.waves[kept]).min()), oja=float(wave_purity(oja.waves).min()),
+                           span=float(span.min()), variances=pca.variance[:8:2].tolist())
     return dict(learned=found)
 
 def _frames(task, size):
@@ -127,7 +127,8 @@ def _frames(task, size):
     found = {}
     for n in range(2, 7):
         reports = [frame_report(best_frame(n, 1000*task['seed'] + i), 1e-5) for i in range(size['starts'])]
-        found[str(n)] = dict(excess=max(r.variance*n/4 - 1 for r in reports), equiangular=float(np.mean([r.equiangular for r in reports])),
+        found[str(n)] = dict(excess=max(r.variance*n/4 - 1 for r in reports),
+                             equiangular=float(np.mean([r.equiangular for r in reports])),
                              coherence=[min(r.coherence for r in reports), max(r.coherence for r in reports)],
                              erased=None if n==2 else float(np.median([r.erased for r in reports])))
     return dict(frames=found)
@@ -136,12 +137,14 @@ def _decode(task, size):
     "Error of the decoder over the bound, for each number of waves, and after the loss of one."
     found, r = {}, counts_of_spikes
     for n in range(2, 7):
-        def over(v, spikes, salt): return efficiency(decode_positions(v, size['trials'], spikes=spikes, generator=100*task['seed'] + salt),
-                                                     position_information(v, spikes=spikes))
+        def over(v, spikes, salt):
+            errors = decode_positions(v, size['trials'], spikes=spikes, generator=100*task['seed'] + salt)
+            return efficiency(errors, position_information(v, spikes=spikes))
         v = wave_frame(n)
         J = position_information(v, spikes=48/n)                  # the same number of spikes for all n
         e = decode_positions(v, size['trials'], spikes=48/n, generator=100*task['seed'] + 7)
-        found[str(n)] = dict(efficiency=[over(v, s, n) for s in r], erased=None if n==2 else [over(v[1:], s, n + 50) for s in r],
+        found[str(n)] = dict(efficiency=[over(v, s, n) for s in r],
+                             erased=None if n==2 else [over(v[1:], s, n + 50) for s in r],
                              error=float(e.square().sum(1).mean()), bound=float(solve(torch.linalg.inv, J)[0].trace()))
     return dict(decoded=found)
 
@@ -160,8 +163,8 @@ def _maps(task, size):
         at = path.long().clamp(max=59)
         for kind in map_kinds:
             wavelength, shift = 15 + 6*float(torch.rand(1, generator=rng)), 20*torch.rand(2, generator=rng)
-            if kind=='noise': rates = torch.from_numpy(gaussian_filter(torch.randn(60, 60, generator=rng).numpy(), 3)).double().mul(10).relu()
-            else: rates = grid_map(_kind(kind, rng), 60, wavelength, shift).relu()
+            if kind!='noise': rates = grid_map(_kind(kind, rng), 60, wavelength, shift).relu()
+            else: rates = torch.from_numpy(gaussian_filter(torch.randn(60, 60, generator=rng).numpy(), 3)).double().relu()
             counts = torch.poisson(rates[at[:, 1], at[:, 0]]/float(rates.max()), generator=rng)
             m = rate_map(path, counts)
             found[kind]['score'].append(grid_score(m)); found[kind]['passed'].append(frame_test(m).passed)
@@ -180,13 +183,15 @@ def _moves(task, size):
     angles = torch.deg2rad(torch.tensor([first, first + apart], dtype=torch.float64))
     plaid = grid_map(torch.stack([angles.cos(), angles.sin()], 1), 260, 8., amplitudes=[1., .7])
     plaid = plaid + .5*torch.randn(260, 260, generator=rng, dtype=torch.float64)
-    before, turn, scale = _learned_waves(plaid, size, seed), 10 + 30*torch.rand(1, generator=rng).item(), 1.2 + .4*torch.rand(1, generator=rng).item()
+    before = _learned_waves(plaid, size, seed)
+    turn, scale = 10 + 30*torch.rand(1, generator=rng).item(), 1.2 + .4*torch.rand(1, generator=rng).item()
     turned = torch.from_numpy(rotate(plaid.numpy(), -turn, reshape=False, order=1))[45:215, 45:215]
     after, larger = (_learned_waves(s, size, seed) for s in (turned, torch.from_numpy(zoom(plaid.numpy(), scale, order=1))))
     differ = lambda a, b: abs((a - b + 90) % 180 - 90)
     angle = max(differ(a[0] + turn, b[0]) for a, b in zip(before, after))
     length = max(abs(b[1]/(scale*a[1]) - 1) for a, b in zip(before, larger))
-    s, waves = torch.randn(16, 16, generator=rng, dtype=torch.float64), orbit_components(translation_orbit(plaid[:16, :16]), 6).waves
+    s = torch.randn(16, 16, generator=rng, dtype=torch.float64)
+    waves = orbit_components(translation_orbit(plaid[:16, :16]), 6).waves
     gap = float((cell_map(s.roll((3, 5), (0, 1)), waves) - cell_map(s, waves).roll((-3, -5), (0, 1))).abs().max())
     return dict(moved=dict(turn=turn, scale=scale, angle_error=angle, length_error=length, shift_error=gap))
 
@@ -206,9 +211,10 @@ def section(
     "The tasks of this chapter."
     size = _amounts[check_choice(preset, 'preset', _amounts)]
     tasks = [dict(part=part, preset=preset, seed=seed) for seed in size['seeds'] for part in _parts]
-    return Section(tasks, work, lambda result: next(f'{k}: {len(v)} rows' for k, v in result.items() if isinstance(v, dict) and k!='task'))
+    say = lambda result: next(f'{k}: {len(v)} rows' for k, v in result.items() if isinstance(v, dict) and k!='task')
+    return Section(tasks, work, say)
 
-# %% ../../nbs/neighbours/30b_grid_maps_experiments.ipynb #8b0d7809
+# %% ../../nbs/neighbours/30b_grid_maps_experiments.ipynb #40e170a7
 def _of(results, part):
     "The results of one part that did not fail."
     found = [r for r in results if r['task']['part']==part and 'failed' not in r]
@@ -231,11 +237,13 @@ def rules(
             'the least variance is that of a tight frame': [abs(f[n]['excess']) < 1e-6 for f in frames for n in '23456'],
             'for three waves it is equiangular': [f['3']['equiangular']==1 for f in frames],
             'for more waves it is not': [f[n]['equiangular']==0 for f in frames for n in '456'],
-            'three is the smallest number that survives an erasure': [f['2']['erased'] is None and f['3']['erased'] < 3 for f in frames],
+            'three is the smallest number that survives an erasure': [
+                f['2']['erased'] is None and f['3']['erased'] < 3 for f in frames],
             'least variance selects three waves over two': [d['3']['error'] < .95*d['2']['error'] for d in decoded],
             'a decoder of spikes meets the bound': [meets(d[n]['efficiency']) for d in decoded for n in '23456'],
             'and does so after one erasure': [meets(d[n]['erased']) for d in decoded for n in '3456'],
-            'three waves make a hexagonal map': [often([s > 1 for s in m['three']['score']]) and often(m['three']['passed']) for m in maps],
+            'three waves make a hexagonal map': [
+                often([s > 1 for s in m['three']['score']]) and often(m['three']['passed']) for m in maps],
             'the grid score takes two waves at 60° for a grid': [often([s > .5 for s in m['two at 60']['score']]) for m in maps],
             'the frame test does not': [not any(m['two at 60']['passed']) for m in maps],
             'nor does it pass other maps': [not any(m[kind]['passed']) for m in maps for kind in others],

@@ -59,7 +59,7 @@ def rate_map(
     with np.errstate(invalid='ignore', divide='ignore'): rates = np.where(time_s > 1e-3*time.mean(), count/time_s, np.nan)
     return torch.from_numpy(rates)
 
-# %% ../../nbs/neighbours/30a_grid_maps_rates.ipynb #ba4dc8d9
+# %% ../../nbs/neighbours/30a_grid_maps_rates.ipynb #a29c9887
 def noisy_map(
     rates, # (height, width) 0 or more
     noise:float=0., # one over the square root of the spikes at the highest rate: .2 for 25, 0 for no noise
@@ -68,7 +68,8 @@ def noisy_map(
 )->Tensor: # (height, width) float64
     "A map as counts of spikes would give it."
     m, noise, smooth = tensor_of(rates, 'rates'), check_number(noise, 'noise', high=10), check_number(smooth, 'smooth')
-    if m.is_complex() or m.ndim!=2: raise ValueError(f'rates has shape {tuple(m.shape)} and type {m.dtype}: give real (height, width)')
+    if m.is_complex() or m.ndim!=2: raise ValueError(
+        f'rates has shape {tuple(m.shape)} and type {m.dtype}: give real (height, width)')
     m = check_finite(m.detach().cpu().double(), 'rates')
     if float(m.min()) < 0 or float(m.max())==0: raise ValueError(
         f'rates goes from {float(m.min()):.4g} to {float(m.max()):.4g}: give 0 or more, not all 0, for example .relu() of a map')
@@ -108,8 +109,9 @@ def _show_grid(parts, n, spacing, orientation, noise, seed):
     rates.set_data((m/m.max()).numpy()); auto.set_data(autocorrelogram(m).numpy())
     report, test = frame_report(vectors), frame_test(m)
     verdict = 'passes the frame test' if test.passed else f'fails the frame test ({test.reason})'
-    return (f'N = {n}: variance {report.variance:.3g}, after the worst erasure {report.erased:.3g}; coherence {report.coherence:.3g}, '
-            f'Welch bound {report.welch:.3g}; grid score {grid_score(m):.2f}; the map {verdict}')
+    return (f'N = {n}: variance {report.variance:.3g}, after the worst erasure {report.erased:.3g}; '
+            f'coherence {report.coherence:.3g}, Welch bound {report.welch:.3g}; '
+            f'grid score {grid_score(m):.2f}; the map {verdict}')
 
 def explore_grid(
     n:int=3, # waves to begin with, 2 to 8
