@@ -59,7 +59,7 @@ def rate_map(
     with np.errstate(invalid='ignore', divide='ignore'): rates = np.where(time_s > 1e-3*time.mean(), count/time_s, np.nan)
     return torch.from_numpy(rates)
 
-# %% ../../nbs/neighbours/30a_grid_maps_rates.ipynb #a29c9887
+# %% ../../nbs/neighbours/30a_grid_maps_rates.ipynb #14ec3830
 def noisy_map(
     rates, # (height, width) 0 or more
     noise:float=0., # one over the square root of the spikes at the highest rate: .2 for 25, 0 for no noise
@@ -110,7 +110,7 @@ def _show_grid(parts, n, spacing, orientation, noise, seed):
     report, test = frame_report(vectors), frame_test(m)
     verdict = 'passes the frame test' if test.passed else f'fails the frame test ({test.reason})'
     return (f'N = {n}: variance {report.variance:.3g}, after the worst erasure {report.erased:.3g}; '
-            f'coherence {report.coherence:.3g}, Welch bound {report.welch:.3g}; '
+            f'coherence {report.coherence:.3f}, Welch bound {report.welch:.3g}; '
             f'grid score {grid_score(m):.2f}; the map {verdict}')
 
 def explore_grid(
