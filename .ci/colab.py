@@ -31,6 +31,8 @@ gpu = {                                                           # what a GPU d
                      'neighbours/25_implicit_bias.ipynb', 'neighbours/25a_implicit_bias_experiments.ipynb',
                      'neighbours/22_frequency_maps.ipynb',
                      'neighbours/29_mirror_symmetry.ipynb', 'neighbours/29a_mirror_symmetry_experiments.ipynb',
+                     'neighbours/30_grid_maps.ipynb', 'neighbours/30a_grid_maps_rates.ipynb',
+                     'neighbours/30b_grid_maps_experiments.ipynb',
                      'engineering/01_covariance.ipynb', 'engineering/17_wide.ipynb'], small),
     **dict.fromkeys(['10_shallow.ipynb', '11_whiten.ipynb', '12_all_layers.ipynb', '13_appendix.ipynb', '16_claims.ipynb'], switch),
     '04_trainer.ipynb': 'The section *On a GPU* uses one when there is one, and puts its times beside those of the CPU.',

@@ -33,7 +33,8 @@ section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension', 'di
                    'texture': 'powerlaw_nb.neighbours.texture_networks',
                    'invariance': 'powerlaw_nb.neighbours.invariance_experiments',
                    'kernel_machines': 'powerlaw_nb.neighbours.kernel_machines_experiments',
-                   'mirror_symmetry': 'powerlaw_nb.neighbours.mirror_symmetry_experiments'}
+                   'mirror_symmetry': 'powerlaw_nb.neighbours.mirror_symmetry_experiments',
+                   'grid_maps': 'powerlaw_nb.neighbours.grid_maps_experiments'}
 
 @dataclass(frozen=True)
 class Section:
