@@ -18,7 +18,7 @@ from ..check import check_choice, check_finite, check_generator, check_number, c
 from ..covariance import solve
 from ..data import mnist
 from ..experiments.sections import Section
-from ..experiments.store import check_results, rounded
+from ..experiments.store import check_results, of_part, rounded
 from .grid_maps import (
     best_frame, cell_map, cramer_rao, frame_report, frame_test, grid_map, grid_score, map_waves, oja_components, orbit_components,
     shift_movie, translation_orbit, wave_frame, wave_purity)
@@ -215,20 +215,14 @@ def section(
     return Section(tasks, work, say)
 
 # %% ../../nbs/neighbours/30b_grid_maps_experiments.ipynb #40e170a7
-def _of(results, part):
-    "The results of one part that did not fail."
-    found = [r for r in results if r['task']['part']==part and 'failed' not in r]
-    if not found: raise ValueError(f'results has none of part {part!r}: give those of section_results')
-    return found
-
 def rules(
     results:list, # of this section
 )->dict: # statement -> truth values
     "What each rule says, for each seed and whatever else it is about."
     results = check_results(results, 'task', least=1)
-    learned = [v for r in _of(results, 'learn') for v in r['learned'].values()]
-    frames, decoded = ([r[key] for r in _of(results, part)] for part, key in (('frames', 'frames'), ('decode', 'decoded')))
-    maps, moved = ([r[key] for r in _of(results, part)] for part, key in (('maps', 'maps'), ('moves', 'moved')))
+    learned = [v for r in of_part(results, 'learn') for v in r['learned'].values()]
+    frames, decoded = ([r[key] for r in of_part(results, part)] for part, key in (('frames', 'frames'), ('decode', 'decoded')))
+    maps, moved = ([r[key] for r in of_part(results, part)] for part, key in (('maps', 'maps'), ('moves', 'moved')))
     meets = lambda values: all(abs(e - 1) < .1 for e in values[-2:])
     often = lambda values: sum(values) >= .9*len(values)
     others = 'two', 'four', 'five', 'noise'

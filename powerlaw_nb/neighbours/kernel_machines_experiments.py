@@ -22,7 +22,7 @@ from ..theory import participation_ratio
 from ..data import Batches, mnist
 from ..models import CNN, seeded
 from ..trainer import Trainer
-from ..experiments.store import check_results, rounded
+from ..experiments.store import check_results, of_part, rounded
 from ..experiments.sections import Section
 from ..experiments.subspace import natural_patches
 from .spectral_bias_training import exponent_of
@@ -286,8 +286,7 @@ def part_of_section(
 )->dict: # {seed: result}, or {(seed, architecture or tower): result}
     "The results of one part that did not fail."
     check_choice(part, 'part', _parts)
-    mine = [r for r in check_results(results, 'task') if r['task']['part']==part and 'failed' not in r]
-    if not mine: raise ValueError(f'results has none of part {part!r}: give those of section_results')
+    mine = of_part(results, part)
     key = dict(memory='architecture', spectrum='tower').get(part)
     return {(r['task']['seed'], r['task'][key]) if key else r['task']['seed']: r for r in mine}
 
