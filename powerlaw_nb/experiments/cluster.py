@@ -82,8 +82,8 @@ def on_ray(
             begin()
             while begun:
                 done = ray.wait(list(begun))[0][0]
-                result, task = ray.get(done), begun.pop(done)
-                yield task, result
+                task = begun.pop(done)                            # what is done is not cancelled below: Ray itself dies of that at times
+                yield task, ray.get(done)
                 begin()
         except ray.exceptions.RayError as error: raise _reason(ray, error) from error
         finally:
