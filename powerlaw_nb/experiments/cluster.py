@@ -82,7 +82,7 @@ def on_ray(
             begin()
             while begun:
                 done = ray.wait(list(begun))[0][0]
-                task = begun.pop(done)                            # what is done is not cancelled below: Ray itself dies of that at times
+                task = begun.pop(done)                            # not cancelled below: Ray itself dies of that at times
                 yield task, ray.get(done)
                 begin()
         except ray.exceptions.RayError as error: raise _reason(ray, error) from error
