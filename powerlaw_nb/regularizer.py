@@ -66,8 +66,8 @@ class SpectralRegularizer:
             (alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'), (rank, 'rank'))))
         asked = [_per_layer(value, names, argument) for value, argument in (
             (target, 'target'), (slow, 'slow'), (fast, 'fast'), (upto, 'upto'))]
-        self.asked = {name: [values[name] for values in asked] for name in names}     # checked again when N is known
-        self.bends = {name: check_bend(*self.asked[name], *self.laws[name][:2], self.ranks[name]) for name in names}
+        self.bends = {name: check_bend(*(values[name] for values in asked), *self.laws[name][:2], self.ranks[name])
+                      for name in names}
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
         self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from
         self.frozen = set()                   # layers without a gradient, of which the user has been told
@@ -186,7 +186,7 @@ def _check_covariances(self:SpectralRegularizer, found):
         rank = self.ranks[name]
         n = len(covariance.mean) if rank is None else min(rank, covariance.basis.shape[1])
         check_law(*self.laws[name], n=n)
-        check_bend(*self.asked[name], *self.laws[name][:2], n)
+        if bend := self.bends[name]: check_bend(bend.target, bend.slow, bend.fast, bend.upto, *self.laws[name][:2], n)
         if covariance.count<2: raise ValueError(
             f'batches holds {covariance.count} input: a covariance needs at least 2, and good ones more than neurons')
 

@@ -229,11 +229,16 @@ def run_of(
 def codes(
     model, # a trained network
     x:Tensor, # images (B, 1, 28, 28) in [0,1]
-)->dict: # 'pixels' and each hidden layer -> (B, N)
+    layers:list=None, # names; None: the hidden ones
+    chunk:int=None, # images in a pass; None: all
+)->dict: # 'pixels' and each layer -> (B, N)
     "What the layers hold about some images."
-    layers = hidden_layers(model)
-    with torch.no_grad(), capture(model, layers) as found: model(x)
-    return {'pixels': x.flatten(1), **{name: found[name].flatten(1).detach() for name in layers}}
+    layers, parts = hidden_layers(model) if layers is None else layers, []
+    with torch.no_grad(), capture(model, layers) as found:
+        for some in x.split(chunk or len(x)):
+            model(some)
+            parts.append({'pixels': some.flatten(1), **{name: found[name].flatten(1).detach() for name in layers}})
+    return {name: torch.cat([part[name] for part in parts]) for name in ('pixels', *layers)}
 
 def _described(code):
     "Dimensions and exponent of one code."

@@ -17,8 +17,8 @@ from torch import Tensor
 from ..check import check_choice, check_finite, check_generator, check_number, check_whole, tensor_of
 from ..covariance import solve
 from ..data import mnist
-from ..experiments.sections import Section
-from ..experiments.store import check_results, of_part, rounded
+from ..experiments.sections import Section, do_part
+from ..experiments.store import check_results, of_part
 from .grid_maps import (
     best_frame, cell_map, cramer_rao, frame_report, frame_test, grid_map, grid_score, map_waves, oja_components, orbit_components,
     shift_movie, translation_orbit, wave_frame, wave_purity)
@@ -44,8 +44,11 @@ def wave_rates(
     v, M, m, r = _waves(vectors, phases, modulation, spikes)
     y = check_finite(tensor_of(places, 'places').double(), 'places')
     if y.ndim!=2 or y.shape[1]!=2: raise ValueError(f'places has shape {tuple(y.shape)}: give positions (B, 2)')
-    turn = 2*math.pi*((y @ v.T)[:, :, None] + torch.arange(M, dtype=torch.float64)/M)
-    return (r*(1 + m*turn.cos())).flatten(1)
+    return (r*(1 + m*_turns(v, y, M).cos())).flatten(1)
+
+def _turns(v, y, M):
+    "The phase of each neuron at each place, (B, N, M)."
+    return 2*math.pi*((y @ v.T)[:, :, None] + torch.arange(M, dtype=torch.float64)/M)
 
 def position_information(
     vectors, # (N, 2) waves
@@ -73,20 +76,20 @@ def decode_positions(
     steps = torch.linspace(-.5, .5, 21, dtype=torch.float64)
     near = torch.cartesian_prod(steps, steps)
     near, found = near[near.norm(dim=1) <= .5], []
-    J = position_information(v, M, m, r)
+    least = solve(torch.linalg.inv, position_information(v, M, m, r))[0]
     for _ in range(0, trials, 100):
         y = 3*torch.rand(1, 2, generator=rng, dtype=torch.float64)
         counts = torch.poisson(wave_rates(v, y, M, m, r).expand(min(100, trials), -1), generator=rng)
         mu = wave_rates(v, y + near, M, m, r)
         at = y + near[(counts @ mu.log().T - mu.sum(1)).argmax(1)]
         for _ in range(8):                                        # uphill, by the information
-            at = at + _score(v, at, counts, M, m, r) @ solve(torch.linalg.inv, J)[0]
+            at = at + _score(v, at, counts, M, m, r) @ least
         found.append(at - y)
     return torch.cat(found)[:trials]
 
 def _score(v, y, counts, M, m, r):
     "Gradient of the log-likelihood at each place (B, 2)."
-    turn = 2*math.pi*((y @ v.T)[:, :, None] + torch.arange(M, dtype=torch.float64)/M)
+    turn = _turns(v, y, M)
     mu = r*(1 + m*turn.cos())
     slope = -2*math.pi*r*m*turn.sin()*(counts.view(mu.shape)/mu - 1)
     return slope.sum(2) @ v
@@ -202,8 +205,7 @@ def work(
     device:str='cpu', # these tasks are small: all run on the CPU
 )->dict: # for JSON
     "Measure what a task says."
-    size = _amounts[check_choice(task['preset'], 'preset', _amounts)]
-    return rounded(_parts[check_choice(task['part'], 'part', _parts)](task, size), 6)
+    return do_part(task, _parts, _amounts, digits=6)
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'

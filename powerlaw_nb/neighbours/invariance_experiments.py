@@ -21,11 +21,11 @@ from ..check import check_choice, check_generator, check_images, check_labels, c
 from ..covariance import eigendecomposition
 from ..data import as_images, mnist
 from ..models import a_pass, capture, device_of, evaluating, hidden_layers, on_copies
-from ..attacks import is_correct, pgd, robustness_curve
+from ..attacks import is_correct, pgd
 from ..experiments.measure import trained
 from ..experiments.runs import presets
-from ..experiments.sections import Section
-from ..experiments.store import check_results, rounded
+from ..experiments.sections import Section, do_part
+from ..experiments.store import check_results
 from .dimension import run_of
 from .invariance import (
     Group, distance_error, learned_templates, local_range, movie, orbit, orbit_distance, rotations, scalings, shared_span,
@@ -275,8 +275,7 @@ def work(
     device:str='cpu', # where to compute
 )->dict: # for JSON
     "What is measured for a task."
-    size = _amounts[check_choice(task['preset'], 'preset', _amounts)]
-    return rounded(parts[check_choice(task['part'], 'part', parts)](task, size, device), 5)
+    return do_part(task, parts, _amounts, device)
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from ..check import check_activations, check_choice, check_finite, check_generator, check_number, check_whole, tensor_of
 from ..covariance import solve
+from .invariance import Group, orbit
 
 # %% ../../nbs/neighbours/28_kernel_machines.ipynb #2ac351b9
 orders = 0, 1, 2                                                  # powers of the rectifier whose kernel is known here
@@ -140,10 +141,7 @@ def _read(x, group):
     shape = tuple(group.shape)
     if tuple(x.shape[-len(shape):])!=shape: raise ValueError(
         f'group moves images of shape {shape}, and these have {tuple(x.shape)}: it does not fit them')
-    values = x.flatten(x.ndim - len(shape))[..., group.index.to(x.device)]               # (B, ..., G, P, k)
-    weight = getattr(group, 'weight', None)
-    moved = values.sum(-1) if weight is None else (values*weight.to(values)).sum(-1)
-    return moved.movedim(-2, 0).reshape(-1, *x.shape)
+    return orbit(x, Group('a table', shape, group.index, getattr(group, 'weight', None))).transpose(0, 1)
 
 def _orbit(x, group):
     "All transformed copies of images, (G, B, ...)."

@@ -22,8 +22,9 @@ from ..theory import participation_ratio
 from ..data import Batches, mnist
 from ..models import CNN, seeded
 from ..trainer import Trainer
-from ..experiments.store import check_results, of_part, rounded
-from ..experiments.sections import Section
+from ..attacks import is_correct
+from ..experiments.store import check_results, of_part
+from ..experiments.sections import Section, do_part
 from ..experiments.subspace import natural_patches
 from .spectral_bias_training import exponent_of
 from .kernel_machines import (
@@ -155,9 +156,7 @@ def share_right(
     y:Tensor, # (B,) their classes
 )->float: # 0 to 1
     "The share of images that a network gets right."
-    y = check_labels(y, len(x))
-    with torch.no_grad(): found = torch.cat([model(part).argmax(1) for part in x.split(500)])
-    return float((found==y).double().mean())
+    return float(is_correct(model, x, y).double().mean())
 
 # %% ../../nbs/neighbours/28a_kernel_machines_experiments.ipynb #fb62cd80
 widths = 8, 16, 32, 64, 128, 256, 512, 1024
@@ -256,8 +255,7 @@ def work(
     device:str='cpu', # where to compute
 )->dict: # for JSON
     "Measure what a task says."
-    size = _amounts[check_choice(task['preset'], 'preset', _amounts)]
-    return rounded(_parts[check_choice(task['part'], 'part', _parts)](task, size, device), 5)
+    return do_part(task, _parts, _amounts, device)
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'

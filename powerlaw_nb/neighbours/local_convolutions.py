@@ -305,7 +305,7 @@ def perturbation_spectrum(
 
 # %% ../../nbs/neighbours/23_local_convolutions.ipynb #47603467
 from ..experiments.store import check_results, rounded
-from ..experiments.sections import Section
+from ..experiments.sections import Section, do_part
 
 # %% ../../nbs/neighbours/23_local_convolutions.ipynb #9b0531a5
 kernel_sizes = {'3': 3, '5': 5, '9': 9, '14': 14, 'MLP': None}
@@ -364,9 +364,7 @@ def work(
     device:str='cpu', # where to compute
 )->dict: # for JSON
     "Train the networks of a task, and measure them."
-    size = _amounts[check_choice(task['preset'], 'preset', _amounts)]
-    do = dict(linear=_linear, images=_images)[check_choice(task['part'], 'part', ('linear', 'images'))]
-    return rounded(do(task, size, device), 5)
+    return do_part(task, dict(linear=_linear, images=_images), _amounts, device)
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'

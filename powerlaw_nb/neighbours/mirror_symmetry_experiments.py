@@ -15,11 +15,12 @@ from ..check import (
     check_activations, check_choice, check_finite, check_images, check_module, check_whole)
 from ..covariance import solve
 from ..data import as_images
-from ..models import capture, evaluating, hidden_layers
+from ..models import evaluating, hidden_layers
+from ..attacks import is_correct
 from ..experiments.measure import both_sets, fit_run, make_model, make_trainer, trained
 from ..experiments.sections import Section
 from ..experiments.store import check_results, rounded
-from .dimension import run_of
+from .dimension import codes, run_of
 from .mirror_symmetry import (
     face_signature, mirror_image, mirror_index, parity, point_faces, render_views, same_different, view_angles,
     view_components, view_models, view_responses, with_mirror_images)
@@ -66,15 +67,6 @@ def component_parity(
     return S[kept]**2/len(both), 2*(first*second).sum(0)
 
 # %% ../../nbs/neighbours/29a_mirror_symmetry_experiments.ipynb #c1196ee8
-def _answers(model, x, layers, chunk=500):
-    "Layer -> (B, N) answers to images."
-    found, kept = capture(model, layers), {name: [] for name in layers}
-    with torch.no_grad(), found:
-        for some in x.split(chunk):
-            model(some)
-            for name, parts in kept.items(): parts.append(found[name].flatten(1).clone())
-    return {name: torch.cat(parts) for name, parts in kept.items()}
-
 def mirror_profile(
     model:nn.Module, # any module
     x:Tensor, # (B, C, H, W) images in [0,1]
@@ -85,7 +77,7 @@ def mirror_profile(
     names = hidden_layers(check_module(model)) if layers is None else list(layers)
     faces = check_images(views, 'views').flatten(0, 1) if views is not None else None
     with evaluating(model):
-        seen = [{'pixels': images.flatten(1), **_answers(model, images, names)} if images is not None else {}
+        seen = [codes(model, images, names, 500) if images is not None else {}
                 for images in (check_images(x), mirror_image(x), faces)]
     found = {}
     for name in ['pixels', *names]:
@@ -157,9 +149,8 @@ def _digits(task, size, device):
     x, y = as_images(x[:size['images']]), y[:size['images']]
     _, novel, _ = size['faces']
     views = render_views(point_faces(novel, generator=task['seed']), view_angles(19), 28)[:, :, None].to(x)
-    def right(images): return float((model(images).argmax(1)==y).double().mean())
-    with torch.no_grad(): accuracies = dict(accuracy=right(x), accuracy_mirrored=right(mirror_image(x)))
-    return dict(**accuracies, layers=mirror_profile(model, x, views))
+    def right(images): return float(is_correct(model, images, y).double().mean())
+    return dict(accuracy=right(x), accuracy_mirrored=right(mirror_image(x)), layers=mirror_profile(model, x, views))
 
 def work(
     task:dict, # part 'faces', preset and seed; or part 'digits', network, training, variant, preset and seed

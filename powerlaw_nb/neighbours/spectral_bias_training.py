@@ -22,8 +22,8 @@ from ..check import check_activations, check_choice, check_finite, check_generat
 from ..covariance import solve
 from ..theory import critical_alpha, eigenspectrum, fit_powerlaw, participation_ratio
 from ..data import mnist
-from ..experiments.store import check_results, rounded
-from ..experiments.sections import Section
+from ..experiments.store import check_results
+from ..experiments.sections import Section, do_part
 from powerlaw_nb.neighbours.spectral_bias import (
     Spline, activation_for, activation_of, activations, feature_covariance, feature_law, offset_range, torus_layer, torus_points,
     torus_spectrum)
@@ -288,8 +288,7 @@ def work(
     device:str='cpu', # where to compute
 )->dict: # for JSON
     "Measure what a task says."
-    size = _amounts[check_choice(task['preset'], 'preset', _amounts)]
-    return rounded(_parts[check_choice(task['part'], 'part', _parts)](task, size, device), 5)
+    return do_part(task, _parts, _amounts, device)
 
 def section(
     preset:str='small', # 'small', 'quick' or 'smoke'
