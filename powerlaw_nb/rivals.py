@@ -125,8 +125,8 @@ class GainPenalty:
         self.step, self.right = 0, {}                             # layer -> v (N,)
 
     @torch.no_grad()
-    def refresh(self):
-        "Go on with the power iteration for each layer."
+    def iterate(self):
+        "Go on with the power iteration for each layer; not called `refresh`, which a trainer would call with its data."
         for name, weight in self.weights.items():
             W = _matrix(weight.detach())
             v = self.right.get(name)
@@ -143,7 +143,7 @@ class GainPenalty:
         "The penalty of this step; the arguments are those that a trainer gives, and nothing is asked of them."
         step, self.step = self.step, self.step + 1
         if step<self.burn_in: return torch.zeros((), device=next(iter(self.weights.values())).device)
-        if not self.right or step%self.refresh_every==0: self.refresh()
+        if not self.right or step%self.refresh_every==0: self.iterate()
         return self.beta/2 * sum(gain.square() for gain in self.gains().values())
 
 # %% ../nbs/04b_rivals.ipynb #81df73cb
@@ -154,7 +154,8 @@ class CodePenalty:
         penalty:Callable, # function of activations (B, N) that gives a scalar, for example `vicreg_loss`
         layers:list=None, # names of the layers, as in `model.named_modules()`; None: all hidden layers
     ):
-        if not callable(penalty): raise TypeError(f'penalty is {penalty!r:.60}: give a function of activations, such as vicreg_loss')
+        if not callable(penalty): raise TypeError(
+            f'penalty is {penalty!r:.60}: give a function of activations, such as vicreg_loss')
         self.layers = hidden_layers(check_module(model)) if layers is None else list(layers)
         self.penalty, self.captured = penalty, capture(model, self.layers)
 
