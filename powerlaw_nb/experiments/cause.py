@@ -20,15 +20,17 @@ from .side_by_side import robust_accuracy
 from .store import check_results
 from .treatments import jacobian_norm, layer_numbers, measure_network, train_with
 
-# %% ../../nbs/16d_cause.ipynb #a8c2c4b6
+# %% ../../nbs/16d_cause.ipynb #f2a6f438
 doses = .6, .8, 1., 1.2, 1.5, 2., 3.
 ladder = 2., 10., 50.
 leads = 1, 5, 10, 50
 cause_sizes = dict(
     small=dict(kinds=('shallow', 'mlp'), seeds=(0, 1, 2), train=dict(images=9900, epochs=30, width=300),
-               measure=dict(attacked=500, broken=300, strong=300)),
-    quick=dict(kinds=('shallow',), seeds=(0,), train=dict(images=4500, epochs=10, width=200), measure=dict(attacked=200, broken=100)),
-    smoke=dict(kinds=('shallow', 'mlp'), seeds=(0,), train=dict(images=600, epochs=1, width=60), measure=dict(attacked=20, broken=10)))
+               measure=dict(attacked=300, broken=300, strong=300)),
+    quick=dict(kinds=('shallow',), seeds=(0,), train=dict(images=4500, epochs=10, width=200),
+               measure=dict(attacked=200, broken=100)),
+    smoke=dict(kinds=('shallow', 'mlp'), seeds=(0,), train=dict(images=600, epochs=1, width=60),
+               measure=dict(attacked=20, broken=10)))
 
 def _model(asked, kind, seed, size, device):
     "A trained network; None where the training fails."
@@ -55,7 +57,8 @@ def _networks(asked_for, kind, size, device, known=None):
     found = []
     for seed in size['seeds']:
         model = known if known is not None and seed==0 else _model(asked_for(seed), kind, seed, size, device)
-        found.append(dict(seed=seed, **(measure_network(model, seed, device=device, **size['measure']) if model else dict(failed=True))))
+        measured = measure_network(model, seed, device=device, **size['measure']) if model else dict(failed=True)
+        found.append(dict(seed=seed, **measured))
     return found
 
 def _stored_misses(misses): return [[beta, miss if math.isfinite(miss) else None] for beta, miss in misses.items()]
@@ -108,14 +111,15 @@ def section(
     for kind in size['kinds']:
         parts = [dict(part='vanilla'), *(dict(part='dose', alpha=a) for a in doses), dict(part='basis'),
                  *(dict(part='held', alpha=a, factor=1.) for a in (.8, 1., 1.2, 2.)),
-                 *(dict(part='held', alpha=a, factor=f) for a in (1., 0.) for f in (.25, 4.)), *(dict(part='lead', tau=t) for t in leads)]
+                 *(dict(part='held', alpha=a, factor=f) for a in (1., 0.) for f in (.25, 4.)),
+                 *(dict(part='lead', tau=t) for t in leads)]
         tasks += [dict(part=p.pop('part'), kind=kind, **p, preset=preset, seed=0) for p in parts]
     def say(result):
         layers = [list(n['layers'].values())[-1]['alpha'] for n in result['networks'] if 'layers' in n]
         return f"exponents {', '.join('-' if a is None else f'{a:.2f}' for a in layers)}"
     return Section(tasks, work, say)
 
-# %% ../../nbs/16d_cause.ipynb #667550bb
+# %% ../../nbs/16d_cause.ipynb #842eef34
 def cause_part(
     results:list, # of this section
     kind:str, # 'shallow' or 'mlp'
@@ -123,8 +127,9 @@ def cause_part(
     **values, # of the task
 )->list: # of results
     "The results of a part for a kind of network."
-    return [r for r in check_results(results, 'task') if 'failed' not in r and (r['task']['kind'], r['task']['part'])==(kind, part)
-            and all(r['task'].get(k)==v for k, v in values.items())]
+    wanted = dict(kind=kind, part=part, **values)
+    return [r for r in check_results(results, 'task') if 'failed' not in r
+            and all(r['task'].get(k)==v for k, v in wanted.items())]
 
 def robustness_of_all(
     result:dict, # of this section
@@ -162,7 +167,7 @@ def cause_rules(
         if dose: add('exponents can be set', len(reached)==len(doses))
         if one and len(reached)>2:
             add('1/n is the best dose', max(map(_mean, reached)) - _mean(one[0]) <= .02)
-            values = np.concatenate([robustness_of_all(r) for r in reached]), np.concatenate([last_exponents(r) for r in reached])
+            values = [np.concatenate([measure(r) for r in reached]) for measure in (robustness_of_all, last_exponents)]
             usable = np.isfinite(values).all(0)
             add('there is a response', spearmanr(*(v[usable] for v in values))[1] < .01)
         if len(lead)==len(leads): add('the leading part matters', _spread(lead) > .05)
@@ -174,5 +179,7 @@ def cause_rules(
         for alpha, words in ((1., 'with alpha = 1'), (0., 'without SpecReg')):
             low, high = part('held', alpha=alpha, factor=.25), part('held', alpha=alpha, factor=4.)
             if low and high: add(f'the Jacobian acts {words}', _mean(low[0]) - _mean(high[0]) > .05)
-        if basis and one and plain: add('the basis matters', _mean(basis[0]) - _mean(plain[0]) < (_mean(one[0]) - _mean(plain[0]))/2)
+        if basis and one and plain:
+            gained, drawn = (_mean(r[0]) - _mean(plain[0]) for r in (one, basis))
+            add('the basis matters', drawn < gained/2)
     return truths
