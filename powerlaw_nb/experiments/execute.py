@@ -28,7 +28,7 @@ from ..attacks import fgsm
 from .runs import Run, check_run, grid, run_from_config
 from .store import Store, check_results, check_store
 from .measure import (
-    both_sets, evaluate, fit_run, make_trainer, run_checks, stored_curve, strong_accuracies)
+    both_sets, evaluate, fit_run, make_trainer, run_checks, stored_curve, strong_accuracies, validation_accuracies)
 from .cluster import on_ray
 from .estimate import duration, estimate, measure_costs
 
@@ -104,6 +104,8 @@ def _measured(trainer, run, data):
         fit_run(trainer, run, data[0])
         start = time.perf_counter()
         measured = evaluate(trainer.model, run, *data[1])
+        aside = run.variant.startswith('specreg') and validation_accuracies(trainer.model, run, *data[0])
+        if aside: measured['validation'] = aside               # only a strength of SpecReg is chosen
     except _failures as error: measured = dict(failed=str(error), failed_epoch=min(run.epochs, _failed_epoch(trainer.history)))
     return measured, time.perf_counter() - start if start else 0.
 

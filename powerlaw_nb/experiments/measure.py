@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['make_model', 'make_regularizers', 'both_sets', 'make_trainer', 'fit_run', 'cache_folder', 'trained', 'layer_spectra',
-           'stored_curve', 'run_pgd', 'run_checks', 'measure_maps', 'stored_maps', 'evaluate', 'strong_accuracies']
+           'stored_curve', 'run_pgd', 'run_checks', 'validation_accuracies', 'measure_maps', 'stored_maps', 'evaluate',
+           'strong_accuracies']
 
 # %% ../../nbs/08a_measure.ipynb #10a638b8
 import base64
@@ -186,6 +187,19 @@ def run_checks(
     attack, known = partial(pgd, stop_when_broken=True), dict(zip(run.eps, accuracies))
     with evaluating(model): found = evaluation_checks(model, x, y, some, attack, run.pgd_steps, run.pgd_step_size, known)
     return [dict(asdict(f), value=float(f'{f.value:.6g}')) for f in found]
+
+# %% ../../nbs/08a_measure.ipynb #1cbc3673
+def validation_accuracies(
+    model:nn.Module, # a trained network
+    run:Run, # says how many of the images it trains on, and which radii
+    images:torch.Tensor, # all images to train with, as they are stored
+    labels:torch.Tensor, # their classes
+    count:int=300, # last images that are attacked
+)->list|None: # an accuracy under PGD for each of `run.eps`; None where the run trains on some of these images
+    "Accuracy on images that a run neither trains on nor is judged by."
+    if len(images) - check_run(run).train_images < check_whole(count, 'count'): return None
+    x, y = as_images(images[-count:]), labels[-count:]
+    return stored_curve(model, x, y, run_pgd(run, stop_when_broken=True), run.eps)
 
 # %% ../../nbs/08a_measure.ipynb #8407983c
 _sides = [28, 28]                                                 # of MNIST's images; maps of others say their own

@@ -212,6 +212,10 @@ def _of_the_paper(run):
     betas = presets[run.preset]['betas'] if run.preset in presets else [run.beta]
     return run.alpha==1 and run.tau==10 and run.beta in betas
 
+def _aside(result):
+    "`average_accuracy` on validation images."
+    return float(np.mean([a for a, r in zip(result['validation'], result['run'].eps) if r>0]))
+
 def best_label(
     results:list, # of one group
     variant:str='specreg', # 'specreg', 'specreg-wh' or 'specreg-all'
@@ -219,11 +223,12 @@ def best_label(
     "The β of the paper's grid with the largest mean robustness to PGD, of those at which the fewest networks failed."
     check_choice(variant, 'variant', variants)
     robustness, failed = {}, {}
-    for r in check_results(results, 'run'):
+    tried = [r for r in check_results(results, 'run') if r['run'].variant==variant and _of_the_paper(r['run'])]
+    aside = all('validation' in r for r in tried if 'failed' not in r)
+    for r in tried:
         label = r['run'].label
-        if r['run'].variant!=variant or not _of_the_paper(r['run']): continue
         if 'failed' in r: failed[label] = failed.get(label, 0) + 1
-        else: robustness.setdefault(label, []).append(average_accuracy(r, 'pgd'))
+        else: robustness.setdefault(label, []).append(_aside(r) if aside else average_accuracy(r, 'pgd'))
     fewest = min((failed.get(label, 0) for label in robustness), default=0)
     sound = sorted(label for label in robustness if failed.get(label, 0)==fewest)
     return max(sound, key=lambda label: np.mean(robustness[label]), default=None)
