@@ -259,13 +259,18 @@ def spectral_loss(
     slow:float=1., # weight of eigenvalues above the target, 0 or more
     fast:float=1., # weight of those below, 0 or more
     upto:int=None, # last index that is bent, above tau; None: all
+    anchor:float=None, # value of the target at tau, above 0; None: the eigenvalue there, as in the paper
 )->Tensor: # scalar, differentiable in `x`
     "The spectral regularizer of one layer: equation 2 on the eigenvalues of equation 5."
-    bent = (target, slow, fast, upto)
+    bent = (target, slow, fast, upto, anchor)
     if eigvecs is None: return _exact_loss(x, (alpha, tau, beta), group, bent)
     x = check_projection(x, eigvecs, group)
     law = check_law(alpha, tau, beta, eigvecs.shape[1])
-    penalty, spectrum, power = projected_penalty(x, eigvecs, law, group, check_bend(*bent, *law[:2], eigvecs.shape[1]))
+    bend = check_bend(*bent, *law[:2], eigvecs.shape[1])
+    penalty, spectrum, power = projected_penalty(x, eigvecs, law, group, bend)
+    if bend and bend.anchor:
+        if not _transformed(): check_finite(spectrum, 'x or eigvecs')
+        return penalty
     if _transformed(): return _anchored(penalty, spectrum, power, x.shape[1], _solved_in(eigvecs, spectrum.dtype), law[1])
     first = spectrum[:law[1]].tolist()                          # the only look at values
     variance = total_variance(spectrum, x.shape[1]).item()
@@ -323,6 +328,7 @@ def _exact_loss(x, law, group, bent):
             'eigvecs is None: vmap hides the values that a solver must look at; give cached eigenvectors') from None
     _warn_small_batch(*x.shape)
     spectrum, mean = eigenvalues_of(x), x.detach().mean(0, dtype=torch.float64)
+    if bend and bend.anchor: return bent_penalty(spectrum, alpha, tau, beta, bend)
     first = [value.item() for value in spectrum[:tau]] if _transformed() else spectrum[:tau].tolist()   # for torch 2.4
     floor = anchor_floor(first[0], spectrum.sum().item(), mean.dot(mean).item(), x.shape[1], torch.float64)
     check_anchor(first, floor, tau)

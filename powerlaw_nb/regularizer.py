@@ -6,7 +6,7 @@
 __all__ = ['SpectralRegularizer', 'bare_model', 'is_parallel', 'running_group', 'layer_covariances']
 
 # %% ../nbs/04_regularizer.ipynb #7705317f
-import warnings
+import math, warnings
 from contextlib import contextmanager
 from typing import Iterable, Iterator
 
@@ -54,6 +54,7 @@ class SpectralRegularizer:
         slow:float=1., # weight of eigenvalues above the target, 0 or more; one number, or one for each layer
         fast:float=1., # weight of those below, 0 or more; one number, or one for each layer
         upto:int=None, # last index that is bent, above tau; None: all; one number, or one for each layer
+        anchor:float=None, # value of the target at tau, above 0; None: the eigenvalue there; one, or one for each layer
     ):
         model = bare_model(model)
         names = hidden_layers(model) if layers is None else _names_in(layers)
@@ -65,7 +66,7 @@ class SpectralRegularizer:
         self._take_laws(*(_per_layer(value, names, argument) for value, argument in (
             (alpha, 'alpha'), (tau, 'tau'), (beta, 'beta'), (rank, 'rank'))))
         asked = [_per_layer(value, names, argument) for value, argument in (
-            (target, 'target'), (slow, 'slow'), (fast, 'fast'), (upto, 'upto'))]
+            (target, 'target'), (slow, 'slow'), (fast, 'fast'), (upto, 'upto'), (anchor, 'anchor'))]
         self.bends = {name: check_bend(*(values[name] for values in asked), *self.laws[name][:2], self.ranks[name])
                       for name in names}
         self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
@@ -186,7 +187,7 @@ def _check_covariances(self:SpectralRegularizer, found):
         rank = self.ranks[name]
         n = len(covariance.mean) if rank is None else min(rank, covariance.basis.shape[1])
         check_law(*self.laws[name], n=n)
-        if bend := self.bends[name]: check_bend(bend.target, bend.slow, bend.fast, bend.upto, *self.laws[name][:2], n)
+        if bend := self.bends[name]: check_bend(bend.target, bend.slow, bend.fast, bend.upto, bend.anchor, *self.laws[name][:2], n)
         if covariance.count<2: raise ValueError(
             f'batches holds {covariance.count} input: a covariance needs at least 2, and good ones more than neurons')
 
@@ -250,6 +251,7 @@ def _layer_penalty(self:SpectralRegularizer, name, x, law):
     eigvecs, group = self.eigvecs[name], self.active_group()
     x = check_projection(x, eigvecs, group)
     penalty, spectrum, power = projected_penalty(x, eigvecs, law, group, self.bends[name])
+    if self.bends[name] and self.bends[name].anchor: return penalty, spectrum, -math.inf      # it may be 0 there
     solved = torch.float64 if self.ranks[name] is None else None          # as `refresh` computes them
     N = x.shape[1]
     return penalty, spectrum, anchor_floor(spectrum[0], total_variance(spectrum, N), power, N, spectrum.dtype, solved)
@@ -283,7 +285,7 @@ def _explain(self:SpectralRegularizer, spectra, floors):
         penalty = bent_penalty(spectrum, alpha, tau, beta, bend)
         if not penalty.isfinite(): raise NonFiniteError(
             f'layer {name!r}: the penalty is {penalty.item()}: eigenvalues of {spectrum[0].item():.3g} over an anchor '
-            f'of {spectrum[tau-1].item():.3g}; lower the learning rate or tau')
+            f'of {bend.anchor or spectrum[tau-1].item():.3g}; lower the learning rate or tau')
 
 @patch
 def _check_gradient(self:SpectralRegularizer, name, x):

@@ -62,12 +62,14 @@ class Bend:
     slow:float=1. # weight of eigenvalues above the target
     fast:float=1. # weight of those below
     upto:int|None=None # last index that is asked; None: all
+    anchor:float|None=None # value of the target at tau; None: the eigenvalue there
 
 def check_bend(
     target:str|Callable='power', # a key of `named_targets`, or a function of n that does not rise and is never negative
     slow:float=1., # weight of eigenvalues above the target, 0 or more
     fast:float=1., # weight of those below, 0 or more
     upto:int=None, # last index that is asked, above tau; None: all
+    anchor:float=None, # value of the target at tau, above 0; None: the eigenvalue there
     alpha:float=1., # exponent, above 0
     tau:int=10, # index of the anchor, counted from 1
     n:int=None, # number of eigenvalues; None: not known yet
@@ -80,10 +82,11 @@ def check_bend(
         if upto<=tau: raise ValueError(f'upto is {upto} but tau is {tau}: what comes after tau is bent; give a larger upto')
         if n is not None and upto>n: raise ValueError(
             f'upto is {upto} but there are only {n} eigenvalues: give {n} or less, or None')
+    if anchor is not None: anchor = check_number(anchor, 'anchor', above=0, remedy='or None: the eigenvalue at tau')
     if isinstance(target, str): check_choice(target, 'target', named_targets)
     else: target_shape(target, n or upto or tau + 1, alpha, tau)
-    if (target, slow, fast, upto)==('power', 1., 1., None): return None
-    return Bend(target, slow, fast, upto)
+    if (target, slow, fast, upto, anchor)==('power', 1., 1., None, None): return None
+    return Bend(target, slow, fast, upto, anchor)
 
 def bent_penalty(
     spectrum:Tensor, # (N,) eigenvalues, descending
@@ -93,7 +96,8 @@ def bent_penalty(
     bend:Bend, # what is asked, from `check_bend`
 )->Tensor: # scalar, differentiable in `spectrum`
     "The penalty with two sides for any target; `spectrum` is not checked."
-    shape = target_shape(bend.target, bend.upto or len(spectrum), alpha, tau)[1:].to(spectrum)
-    excess = spectrum[tau:tau+len(shape)]/(spectrum[tau-1].detach()*shape) - 1
+    anchor, first = (spectrum[tau-1].detach(), 1) if bend.anchor is None else (bend.anchor, 0)      # a free anchor fits itself
+    shape = target_shape(bend.target, bend.upto or len(spectrum), alpha, tau)[first:].to(spectrum)
+    excess = spectrum[tau-1+first:][:len(shape)]/(anchor*shape) - 1
     sides = torch.where(excess>0, bend.slow, bend.fast).to(excess)
     return beta/len(spectrum) * (sides*excess.square() + bend.slow*excess.relu()).sum()

@@ -8,6 +8,7 @@ __all__ = ['events', 'CancelBatch', 'CancelEpoch', 'CancelFit', 'Callback', 'sam
 
 # %% ../nbs/04_trainer.ipynb #5eac1883
 import errno, functools, json, math, os, secrets, tempfile, time
+from collections import deque
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Callable, Iterable, Iterator
@@ -22,7 +23,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from .check import NonFiniteError, check_module, check_path, check_whole, is_real, normal_tensor
+from .check import NonFiniteError, check_choice, check_module, check_path, check_whole, is_real, normal_tensor
 from .models import device_of, on_copies
 from .regularizer import SpectralRegularizer, bare_model, is_parallel, running_group
 
@@ -60,20 +61,28 @@ def same_stream(
         for key, g in owned.items(): g.set_state(states[key])
 
 # %% ../nbs/04_trainer.ipynb #563d5374
+def _last_of(data):
+    "The last batch of a pass, as a pass of its own; none where there is none."
+    last = deque(data, maxlen=1)                                  # no batch is kept longer than the next takes
+    return list(last)
+
 class Refresh(Callback):
     "Refresh the eigenvectors of each spectral regularizer every epoch, or every `every` steps."
     order = -10                                                   # before anything that looks at the spectra
     def __init__(self,
         every:int|str='epoch', # 'epoch' as in the paper, or a number of steps, 1 or more
-        batches:Iterable=None, # the training set; None: the data of the fit
+        batches:Iterable|str=None, # the training set; None: the data of the fit; 'last': the last batch of a pass over them alone
     ):
         by_epoch = isinstance(every, str) and every=='epoch'
         self.every = every if by_epoch else check_whole(every, 'every', remedy="steps; or 'epoch'")
-        self.batches = batches
+        self.batches = check_choice(batches, 'batches', ('last',)) if isinstance(batches, str) else batches
 
     def _refresh(self, trainer):
-        start, batches = time.perf_counter(), trainer.data if self.batches is None else self.batches
-        with same_stream(batches, trainer.model):
+        start = time.perf_counter()
+        last = isinstance(self.batches, str)
+        source = trainer.data if last or self.batches is None else self.batches
+        with same_stream(source, trainer.model):
+            batches = _last_of(source) if last else source
             for regularizer in trainer.regularizers:
                 if hasattr(regularizer, 'refresh'): regularizer.refresh(batches)
         trainer.seconds['refresh'] += time.perf_counter() - start

@@ -26,6 +26,7 @@ from .execute import code_origin, device_name, one_by_one
 # %% ../../nbs/engineering/07b_sections.ipynb #6ff1bbd5
 # name of a section -> module that has `section`
 section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension',
+                   'contradiction': 'powerlaw_nb.experiments.contradiction',
                    'side_by_side': 'powerlaw_nb.experiments.side_by_side', 'cause': 'powerlaw_nb.experiments.cause',
                    'dimension': 'powerlaw_nb.neighbours.dimension',
                    'fourier_masks': 'powerlaw_nb.neighbours.fourier_masks',

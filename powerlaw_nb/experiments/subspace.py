@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['photographs', 'natural_patches', 'Subspace', 'leading_subspace', 'increments', 'local_slope', 'Inside',
-           'blind_search']
+           'blind_search', 'patches_by_photograph']
 
 # %% ../../nbs/engineering/07c_subspace.ipynb #35bc8ad2
 import importlib, math
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..check import (
-    check_activations, check_generator, check_images, check_module, check_number, check_whole, tensor_of)
+    check_activations, check_choice, check_generator, check_images, check_module, check_number, check_whole, tensor_of)
 from ..covariance import eigendecomposition
 from ..models import capture, evaluating
 from ..attacks import check_attack, is_correct
@@ -182,3 +182,26 @@ def blind_search(
         broken = ~is_correct(model, s, y[left])
         result[left[broken]], left = s[broken], left[~broken]
     return result
+
+# %% ../../nbs/engineering/07c_subspace.ipynb #b9d850d7
+_strips = dict(train=(0, 2), test=(1,), validation=(3,))          # the remainders of a strip's number by 4
+
+def patches_by_photograph(
+    part:str, # 'train', 'validation' or 'test'
+    count:int, # how many patches
+    size:int=16, # their height and width in pixels, at most that of a strip
+    generator=None, # torch.Generator or integer seed, of photographs and places; None is seed 0
+    strip:int=48, # width of a strip in pixels: a narrow photograph still has two of each kind
+)->tuple: # images (count, 1, size, size) float64 in [0,1], and labels (count,): the number of the photograph
+    "Grey squares from scikit-image's photographs, from strips that no other part has, an equal number from each photograph."
+    mine, count = _strips[check_choice(part, 'part', _strips)], check_whole(count, 'count')
+    strip, rng = check_whole(strip, 'strip', high=75), check_generator(generator)
+    size = check_whole(size, 'size', high=strip)
+    pictures, patches, labels = _grey_photographs()[:len(photographs['skimage'])], [], []
+    draw = lambda below: int(torch.randint(below, (), generator=rng))
+    for i in torch.randperm(count, generator=rng).tolist():
+        height, width = (picture := pictures[i%len(pictures)]).shape
+        strips = [k for k in range(width//strip) if k%4 in mine]
+        top, left = draw(height - size + 1), strips[draw(len(strips))]*strip + draw(strip - size + 1)
+        patches.append(picture[top:top+size, left:left+size]); labels.append(i%len(pictures))
+    return torch.stack(patches)[:, None].clamp(0, 1), torch.tensor(labels)
