@@ -25,7 +25,8 @@ from .execute import code_origin, device_name, one_by_one
 
 # %% ../../nbs/engineering/07b_sections.ipynb #6ff1bbd5
 # name of a section -> module that has `section`
-section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension', 'dimension': 'powerlaw_nb.neighbours.dimension',
+section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension',
+                   'stale_basis': 'powerlaw_nb.experiments.stale_basis', 'dimension': 'powerlaw_nb.neighbours.dimension',
                    'fourier_masks': 'powerlaw_nb.neighbours.fourier_masks',
                    'frequency_maps': 'powerlaw_nb.neighbours.frequency_maps',
                    'local_convolutions': 'powerlaw_nb.neighbours.local_convolutions',
