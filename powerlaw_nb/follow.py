@@ -65,7 +65,7 @@ class FollowingRegularizer(SpectralRegularizer):
     def __init__(self,
         model:torch.nn.Module, # any module; it is hooked, not changed
         layers:list=None, # names of the layers as in `model.named_modules()`; None: all hidden layers
-        memory:float=4., # T, steps over which covariances are averaged, 1 or more; longer ones lag behind, shorter ones are noisier
+        memory:float=4., # T, steps of the average, 1 or more; longer ones lag behind, shorter ones are noisier
         every:int=2, # k, steps between two corrections, 1 or more
         by:str='solver', # 'solver' or 'rotation', as `followed_basis` takes it
         **options, # of `SpectralRegularizer`, such as beta, but neither rank nor group

@@ -64,7 +64,7 @@ class Refresh(Callback):
     "Refresh the eigenvectors of each spectral regularizer every epoch, every so many steps, or several times an epoch."
     order = -10                                                   # before anything that looks at the spectra
     def __init__(self,
-        every:int|float|str='epoch', # 'epoch' as in the paper; steps, an int from 1 to an epoch; part of an epoch, a float above 0, at most 1.
+        every:int|float|str='epoch', # 'epoch' as in the paper; an int: steps, at most an epoch; a float above 0: part of one
         batches:Iterable=None, # the training set; None: the data of the fit
     ):
         if isinstance(every, float): every = check_number(every, 'every', above=0, high=1, remedy='a part of an epoch')
@@ -79,7 +79,8 @@ class Refresh(Callback):
         try: self.steps = len(trainer.data)
         except TypeError:
             if isinstance(self.every, float): raise TypeError(
-                f'every is {self.every}, a part of an epoch, but data has no length: give a number of steps, or a loader with len()') from None
+                f'every is {self.every}, a part of an epoch, but data has no length: '
+                'give a number of steps, or a loader with len()') from None
             return
         if self.every>self.steps: raise ValueError(
             f"every is {self.every} steps, but an epoch has {self.steps}: give {self.steps} or less, or 'epoch'")

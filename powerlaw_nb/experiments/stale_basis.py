@@ -101,8 +101,8 @@ def training(
     x, y = x[:run.train_images], y[:run.train_images]
     model, data = make_model(run).to(device), Batches(x, y, run.batch_size)
     probe, start = GapProbe(as_images(x), len(data), run.epochs), time.perf_counter()
-    trainer = Trainer(model, torch.optim.Adam(model.parameters(), lr=run.lr), regularizers=regularizers_of(run, task['way'], model),
-                      callbacks=[Refresh(run.refresh_every), probe], seed=run.seed)
+    found, opt = regularizers_of(run, task['way'], model), torch.optim.Adam(model.parameters(), lr=run.lr)
+    trainer = Trainer(model, opt, regularizers=found, callbacks=[Refresh(run.refresh_every), probe], seed=run.seed)
     trainer.fit(data, run.epochs)
     spent, model = time.perf_counter() - start, model.eval()
     few = slice(size['images'])
@@ -161,7 +161,8 @@ def section(
 )->Section:
     "The section `stale_basis`: first what every seed has, then what one seed has."
     size = task_sizes[check_choice(preset, 'preset', task_sizes)]
-    task = lambda network, lr, way, seed, part='training': dict(part=part, network=network, lr=lr, way=way, preset=preset, seed=seed)
+    def task(network, lr, way, seed, part='training'):
+        return dict(part=part, network=network, lr=lr, way=way, preset=preset, seed=seed)
     first, *others = size['seeds']
     tasks = [task('shallow', 'usual', way, first) for way in ('epoch', 'quarter', 'follow')]
     tasks += [task('shallow', 'paper', way, first) for way in ('epoch', 'follow', 'vanilla')]
@@ -171,7 +172,8 @@ def section(
     tasks += [task(network, 'usual', 'epoch', first, 'cost') for network in size['networks']]
     tasks += [task('shallow', 'usual', way, first) for way in ('vanilla', 'rotation', 'half', 'tenth')]
     tasks += [task('shallow', 'paper', 'quarter', first)]
-    tasks += [task('mlp', 'usual', 'quarter', first)]*('mlp' in size['networks']) + [task('shallow', 'usual', 'step', first)]*(preset!='smoke')
+    tasks += [task('mlp', 'usual', 'quarter', first)]*('mlp' in size['networks'])
+    tasks += [task('shallow', 'usual', 'step', first)]*(preset!='smoke')
     def say(result):
         if 'ratios' in result: return ', '.join(f'{k} {v:.2f}' for k, v in result['ratios'].items())
         alphas = ', '.join(f"{v['alpha']:.2f}" for v in result['layers'].values())
@@ -231,7 +233,8 @@ def verdicts(
         if not epoch: continue
         freshest = fresh or follow
         table += [(network, 'once an epoch is enough', _below(epoch)),
-                  (network, 'following is enough', _below(follow, costs[network]['follow']) if network in costs else 'cost not run'),
+                  (network, 'following is enough',
+                   _below(follow, costs[network]['follow']) if network in costs else 'cost not run'),
                   (network, 'the exponent changes', _change(epoch, freshest, lambda r: last_layer(r)['alpha'], lambda v: .05)[0]),
                   (network, 'the critical radius changes', _change(epoch, freshest, lambda r: r['radius'], lambda v: v/10)[0])]
     for way in ('epoch', 'quarter', 'follow'):
