@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['refresh_ways', 'follow_ways', 'ways', 'task_sizes', 'cost_ways', 'parts', 'task_run', 'regularizers_of', 'GapProbe',
-           'training', 'step_costs', 'work', 'section', 'of_way', 'mean_gap', 'last_layer', 'verdicts']
+           'training', 'step_costs', 'work', 'section', 'of_way', 'mean_gap', 'of_last_layer', 'verdicts']
 
 # %% ../../nbs/16e_stale_basis.ipynb #55160f5c
 import time
@@ -200,7 +200,7 @@ def mean_gap(
     "The mean of the gap over layers and moments."
     return float(np.mean([r['fresh'] - r['held'] for r in result['gaps']])) if result['gaps'] else float('nan')
 
-def last_layer(
+def of_last_layer(
     result:dict, # of one network
 )->dict: # alpha, r2, dimension, participation
     "What was measured of the last hidden layer."
@@ -235,10 +235,10 @@ def verdicts(
         table += [(network, 'once an epoch is enough', _below(epoch)),
                   (network, 'following is enough',
                    _below(follow, costs[network]['follow']) if network in costs else 'cost not run'),
-                  (network, 'the exponent changes', _change(epoch, freshest, lambda r: last_layer(r)['alpha'], lambda v: .05)[0]),
+                  (network, 'the exponent changes', _change(epoch, freshest, lambda r: of_last_layer(r)['alpha'], lambda v: .05)[0]),
                   (network, 'the critical radius changes', _change(epoch, freshest, lambda r: r['radius'], lambda v: v/10)[0])]
     for way in ('epoch', 'quarter', 'follow'):
         for r in of_way(results, way, lr='paper').values():
-            near = abs(last_layer(r)['alpha'] - 1)<=.1
+            near = abs(of_last_layer(r)['alpha'] - 1)<=.1
             table.append(('shallow', f'1/n arrives at 1e-4, {way}', ('holds' if near else 'does not hold') + ' (one seed)'))
     return table
