@@ -114,10 +114,10 @@ def measured(
     if strong: found['strong'] = strong_curve(model, x[:strong], y[:strong], (0., .02, .05, .1), 300, **strong_options)
     return found
 
-# %% ../../nbs/16f_contradiction.ipynb #50706c4d
+# %% ../../nbs/16f_contradiction.ipynb #81a496e3
 task_sizes = dict(
-    small=dict(data=('FashionMNIST', 'patches', 'mnist'), seeds=(0, 1, 2), images=dict(train=6300, validation=500, test=1000),
-               network=dict(width=300, epochs=20), measure=dict(broken=300, strong=300)),
+    small=dict(data=('FashionMNIST', 'patches', 'mnist'), seeds=(0, 1, 2), images=dict(train=4050, validation=500, test=1000),
+               network=dict(width=300, epochs=20), measure=dict(broken=300, strong=100)),
     quick=dict(data=('mnist',), seeds=(0, 1), images=dict(train=2700, validation=200, test=1000),
                network=dict(width=200, epochs=10), measure=dict(broken=100)),
     smoke=dict(data=('mnist',), seeds=(0, 1), images=dict(train=300, validation=30, test=60),
