@@ -23,7 +23,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from .check import NonFiniteError, check_choice, check_module, check_path, check_whole, is_real, normal_tensor
+from .check import (
+    NonFiniteError, check_choice, check_module, check_number, check_path, check_whole, is_real, normal_tensor)
 from .models import device_of, on_copies
 from .regularizer import SpectralRegularizer, bare_model, is_parallel, running_group
 
@@ -67,15 +68,29 @@ def _last_of(data):
     return list(last)
 
 class Refresh(Callback):
-    "Refresh the eigenvectors of each spectral regularizer every epoch, or every `every` steps."
+    "Refresh the eigenvectors of each spectral regularizer every epoch, every so many steps, or several times an epoch."
     order = -10                                                   # before anything that looks at the spectra
     def __init__(self,
-        every:int|str='epoch', # 'epoch' as in the paper, or a number of steps, 1 or more
+        every:int|float|str='epoch', # 'epoch' as in the paper; a number of steps; part of an epoch, a float above 0, at most 1.
         batches:Iterable|str=None, # the training set; None: the data of the fit; 'last': the last batch of a pass over them alone
     ):
-        by_epoch = isinstance(every, str) and every=='epoch'
-        self.every = every if by_epoch else check_whole(every, 'every', remedy="steps; or 'epoch'")
+        if isinstance(every, float): every = check_number(every, 'every', above=0, high=1, remedy='a part of an epoch')
+        by_epoch = every in ('epoch', 1.) and isinstance(every, (str, float))
+        self.every = 'epoch' if by_epoch else every if isinstance(every, float) else check_whole(
+            every, 'every', remedy="steps; or 'epoch', or a part of an epoch as a float")
         self.batches = check_choice(batches, 'batches', ('last',)) if isinstance(batches, str) else batches
+
+    def before_fit(self, trainer):
+        "How many steps an epoch has, which a part of one must be told."
+        if self.every=='epoch': return
+        try: self.steps = len(trainer.data)
+        except TypeError:
+            if isinstance(self.every, float): raise TypeError(
+                f'every is {self.every}, a part of an epoch, but data has no length: '
+                'give a number of steps, or a loader with len()') from None
+            return
+        if self.every>self.steps: raise ValueError(
+            f"every is {self.every} steps, but an epoch has {self.steps}: give {self.steps} or less, or 'epoch'")
 
     def _refresh(self, trainer):
         start = time.perf_counter()
@@ -87,10 +102,18 @@ class Refresh(Callback):
                 if hasattr(regularizer, 'refresh'): regularizer.refresh(batches)
         trainer.seconds['refresh'] += time.perf_counter() - start
 
+    def _is_due(self, trainer):
+        "Whether a part of the epoch begins with this step, or a number of steps is over."
+        if isinstance(self.every, int): return trainer.step%self.every==0
+        part = lambda i: math.floor(i/(self.every*self.steps) + 1e-9)      # 3*(1/3) is an epoch, whatever rounding says
+        self.at += 1
+        return self.at==0 or part(self.at)>part(self.at - 1)
+
     def before_epoch(self, trainer):
+        self.at = -1                                              # steps of this epoch that are over, less one
         if self.every=='epoch': self._refresh(trainer)
     def before_batch(self, trainer):
-        if self.every!='epoch' and trainer.step%self.every==0: self._refresh(trainer)
+        if self.every!='epoch' and self._is_due(trainer): self._refresh(trainer)
 
 # %% ../nbs/04_trainer.ipynb #68e3f746
 class History(Callback):

@@ -20,7 +20,7 @@ from .side_by_side import robust_accuracy
 from .store import check_results
 from .treatments import jacobian_norm, layer_numbers, measure_network, train_with
 
-# %% ../../nbs/16d_cause.ipynb #f2a6f438
+# %% ../../nbs/16d_cause.ipynb #8fdd8d42
 doses = .6, .8, 1., 1.2, 1.5, 2., 3.
 ladder = 2., 10., 50.
 leads = 1, 5, 10, 50
@@ -112,6 +112,7 @@ def section(
         parts = [dict(part='vanilla'), *(dict(part='dose', alpha=a) for a in doses), dict(part='basis'),
                  *(dict(part='held', alpha=a, factor=1.) for a in (.8, 1., 1.2, 2.)),
                  *(dict(part='held', alpha=a, factor=f) for a in (1., 0.) for f in (.25, 4.)),
+                 dict(part='held', alpha=0., factor=1.),
                  *(dict(part='lead', tau=t) for t in leads)]
         tasks += [dict(part=p.pop('part'), kind=kind, **p, preset=preset, seed=0) for p in parts]
     def say(result):

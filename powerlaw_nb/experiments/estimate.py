@@ -123,6 +123,11 @@ def _strong_passes(run, standing, strong):
     images = min(strong, run.test_images)*sum(_worked_on(np.interp(eps, run.eps, standing).tolist()))
     return images*queries, images*steps*(1 + targets)
 
+def _refreshes(run, steps):
+    "Refreshes in an epoch of so many steps."
+    if run.refresh_every=='epoch': return 1
+    return steps/run.refresh_every if isinstance(run.refresh_every, int) else min(steps, 1/run.refresh_every)
+
 def seconds_of(
     run:Run, # the run to come
     costs:Costs, # of its kind, as `measure_costs` gives them
@@ -131,7 +136,7 @@ def seconds_of(
 )->float: # seconds
     "What a run will take, from the costs of its parts."
     steps, standing = math.ceil(check_run(run).train_images/run.batch_size), _standing(run)
-    refreshes = run.epochs*(1 if run.refresh_every=='epoch' else steps/run.refresh_every)
+    refreshes = run.epochs*_refreshes(run, steps)
     train = run.epochs*steps*costs.step + refreshes*(run.train_images*costs.refresh + costs.decomposition)
     seen, back = _check_passes(run, standing)
     forward, gradient = seen + run.test_images*(2*len(run.eps) + len(run.sigma)), back + _attack_passes(run, standing)

@@ -62,7 +62,7 @@ def _setup(run):
     parts = [
         f'{layers} {run.act} units {_norm(run)}'.strip(), f'{run.train_images:,} training images', f'{run.epochs} epochs',
         f"Adam{' with amsgrad' if run.amsgrad else ''} with learning rate {run.lr:g}", f'batches of {run.batch_size}',
-        *[f'fresh eigenvectors every {run.refresh_every} steps']*(run.refresh_every!='epoch'),
+        *[f'fresh eigenvectors {run.refresh_text}']*(run.refresh_every!='epoch'),
         f'{run.test_images:,} attacked test images']
     return f"{', '.join(parts)}: an accuracy of one network is known to ± {precision:.3f} or better (95 %)."
 

@@ -54,7 +54,8 @@ _rules = dict(                                                    # of each fiel
     alpha=(lambda v: _is_positive(v) or _each_is(_is_positive)(v), 'give a number above 0, or a tuple with one for each layer'),
     widths=(lambda v: _each_is(_is_count)(v) and len(v)>2, 'give a tuple of at least three ints'),
     eps=_sizes, sigma=_sizes,
-    refresh_every=(lambda v: v=='epoch' or _is_count(v), "give 'epoch', or a number of steps, 1 or more"),
+    refresh_every=(lambda v: v=='epoch' or _is_count(v) or type(v) is float and _is_positive(v) and v<1,
+                   "give 'epoch', a number of steps, 1 or more, or a part of an epoch, a float above 0 and below 1"),
     shape=(lambda v: _each_is(_is_count)(v) and len(v)==3, 'give channels, height and width, a tuple of three ints'),
     classes=(lambda v: type(v) is int and v>=2, 'give an int, 2 or more'))
 
@@ -87,7 +88,7 @@ class Run:
     amsgrad:bool=False # the variant of Adam in the authors' code
     pgd_steps:int=40 # steps of PGD, as in the paper
     pgd_step_size:float=.01 # size of a step, as in the paper
-    refresh_every:str|int='epoch' # fresh eigenvectors for the regularizer each 'epoch', as in the paper, or every so many steps
+    refresh_every:str|int|float='epoch' # fresh eigenvectors each 'epoch', as in the paper, every so many steps, or part of an epoch
     data:str='mnist' # key of the data set: its name and a digest of its content, never a path
     shape:tuple=(1,28,28) # channels, height and width of an image
     classes:int=10 # of the data set
@@ -96,6 +97,8 @@ class Run:
     train_step_size:float=.02 # size of a step: all together can cross the ball
 
     def __post_init__(self):
+        whole = type(self.refresh_every) is float and self.refresh_every==1        # one run, one name
+        if whole: object.__setattr__(self, 'refresh_every', 'epoch')
         for name, (holds, remedy) in _rules.items():
             if not holds(value := getattr(self, name)): raise ValueError(f'{name} is {value!r:.80}: {remedy}')
 
@@ -132,6 +135,12 @@ def label(self:Run)->str:
     beta = f' β={self.beta:g}'*(self.variant.startswith('specreg') or self.beta not in usual)
     radius = f' ε={self.train_eps:g}'*(self.train_eps!=.1)
     return variants[self.variant] + beta + alpha + f' τ={self.tau}'*(self.tau!=10) + radius
+
+@patch(as_prop=True)
+def refresh_text(self:Run)->str:
+    "How often eigenvectors are fresh, in words."
+    kind = 'steps' if isinstance(self.refresh_every, int) else 'of an epoch'
+    return 'every epoch' if self.refresh_every=='epoch' else f'every {self.refresh_every:g} {kind}'
 
 @patch(as_prop=True)
 def name(self:Run)->str:
@@ -240,6 +249,7 @@ def _choices(preset, base):
             dict(epochs=3*shallow.epochs), dict(lr=1e-4, epochs=10*shallow.epochs)]              # for vanilla and SpecReg
     others = presets[preset]['betas'][1:] if preset=='paper' else []                            # at the rate of the code
     code = _regularized(replace(shallow, lr=1e-3), 'specreg', others)
+    if preset=='paper': code += _regularized(replace(shallow, lr=1e-3, refresh_every=.25), 'specreg', betas)
     return [*itertools.chain(*(_shallow_runs(replace(shallow, **values), betas) for values in both)), *code,
             *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)),
             *_regularized(mlp, 'jacobian', (.1, 1.)), *_regularized(cnn, 'jacobian', (.1, 1.)),

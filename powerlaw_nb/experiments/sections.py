@@ -28,7 +28,7 @@ from .execute import code_origin, device_name, one_by_one
 section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension',
                    'contradiction': 'powerlaw_nb.experiments.contradiction',
                    'side_by_side': 'powerlaw_nb.experiments.side_by_side', 'cause': 'powerlaw_nb.experiments.cause',
-                   'dimension': 'powerlaw_nb.neighbours.dimension',
+                   'stale_basis': 'powerlaw_nb.experiments.stale_basis', 'dimension': 'powerlaw_nb.neighbours.dimension',
                    'fourier_masks': 'powerlaw_nb.neighbours.fourier_masks',
                    'frequency_maps': 'powerlaw_nb.neighbours.frequency_maps',
                    'local_convolutions': 'powerlaw_nb.neighbours.local_convolutions',

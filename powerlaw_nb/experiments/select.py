@@ -281,7 +281,7 @@ def difference(
     "What differs in the training of two runs, in words; variant, target and seed are left aside."
     usual = usual or _usual(check_run(run))
     words = dict(act=f'{run.act} units', amsgrad='amsgrad', lr=f'learning rate {run.lr:g}', epochs=f'{run.epochs} epochs',
-                 batch_size=f'batches of {run.batch_size}', refresh_every=f'fresh eigenvectors every {run.refresh_every} steps')
+                 batch_size=f'batches of {run.batch_size}', refresh_every=f'fresh eigenvectors {run.refresh_text}')
     return ', '.join(text for field, text in words.items() if getattr(run, field)!=getattr(usual, field))
 
 def setup_title(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['strengths', 'partners', 'spectral_betas', 'side_sizes', 'rivals_of', 'adversarial', 'work', 'section',
-           'robust_accuracy', 'part_of', 'gains', 'explained', 'measures_of', 'side_rules', 'decided']
+           'robust_accuracy', 'side_part', 'gains', 'explained', 'measures_of', 'side_rules', 'count_verdict']
 
 # %% ../../nbs/16c_side_by_side.ipynb #22932fe7
 import math, time
@@ -114,7 +114,7 @@ def section(
         return f"strength {result['strength']:g}, critical radii {', '.join(radii)}"
     return Section(tasks, work, say)
 
-# %% ../../nbs/16c_side_by_side.ipynb #3b6f3d0c
+# %% ../../nbs/16c_side_by_side.ipynb #fb13f7f5
 rivals_of = dict(target=('flat', 'low_rank', 'broken'), side=('slow', 'fast'), code=('log_det', 'vicreg', 'identity'),
                  weights=('orthogonal', 'gain', 'l2'), images=('noise', 'pgd', 'trades'), time=('dropout', 'early'),
                  jacobian=('jacobian', 'logit_jacobian'))
@@ -127,7 +127,7 @@ def robust_accuracy(
     if 'failed' in network: return math.nan
     return float(np.mean(network['strong']['accuracy'][1:] if 'strong' in network else network['pgd'][1:]))
 
-def part_of(
+def side_part(
     results:list, # of this section
     part:str, # 'alone', 'together' or 'cost'
     kind:str, # 'shallow' or 'mlp'
@@ -137,7 +137,7 @@ def part_of(
             if 'failed' not in r and r['task']['part']==part and r['task']['kind']==kind}
 
 def gains(
-    alone:dict, # from `part_of`, with vanilla
+    alone:dict, # from `side_part`, with vanilla
 )->dict: # treatment -> (seeds,) gain and cost, alpha, dimension, rank, jacobian of each network; NaN where it failed
     "What each network gained over the vanilla one with its seed, and what is measured of its last hidden layer."
     plain, found = alone['vanilla']['networks'], {}
@@ -181,7 +181,7 @@ def measures_of(
                'log participation ratio': np.log(row('rank')), 'log Jacobian': np.log(row('jacobian'))}
     return columns, row('gain')
 
-# %% ../../nbs/16c_side_by_side.ipynb #cac0cb19
+# %% ../../nbs/16c_side_by_side.ipynb #3986782f
 def _compared(found, name, with_, less=0.):
     "For each seed whether a treatment gains at least as much as another, less something."
     return [bool(a>=b - less) for a, b in zip(found[name]['gain'], found[with_]['gain'])]
@@ -199,7 +199,7 @@ def side_rules(
     truths = {}
     def add(statement, values): truths.setdefault(statement, []).extend(values)
     for kind in dict.fromkeys(r['task']['kind'] for r in check_results(results, 'task', least=1)):
-        alone, together = part_of(results, 'alone', kind), part_of(results, 'together', kind)
+        alone, together = side_part(results, 'alone', kind), side_part(results, 'together', kind)
         if 'vanilla' not in alone or 'power' not in alone: continue
         found = gains(alone)
         for name in found:
@@ -221,7 +221,7 @@ def side_rules(
             [r['strength']==by_test(r) for r in alone.values() if len(r['candidates'])>1])
     return truths
 
-def decided(
+def count_verdict(
     truths:list, # of truth values
 )->str: # 'holds', 'does not hold', or in how many it is so
     "The verdict from single comparisons."

@@ -32,7 +32,7 @@ from ..adversarial import AdversarialTraining, NoiseTraining, trades_loss
 from .measure import layer_spectra, stored_curve
 from .store import rounded
 
-# %% ../../nbs/08e_treatments.ipynb #3c2148eb
+# %% ../../nbs/08e_treatments.ipynb #2473d4cf
 class RandomBasis(SpectralRegularizer):
     "The spectral penalty along a random orthonormal basis, which never changes: a control."
     def refresh(self, batches):
@@ -99,7 +99,8 @@ treatments = {                                                    # name -> func
     'hold': _batch(jacobian_hold)}
 treatment_labels = dict(
     vanilla='vanilla', power='SpecReg, power law', flat='SpecReg, flat', low_rank='SpecReg, low rank',
-    broken='SpecReg, broken law', slow='SpecReg, too slow only', fast='SpecReg, too fast only', basis='SpecReg, random basis', log_det='log-determinant',
+    broken='SpecReg, broken law', slow='SpecReg, too slow only', fast='SpecReg, too fast only',
+    basis='SpecReg, random basis', log_det='log-determinant',
     vicreg='VICReg', identity='identity, sketched', orthogonal='orthogonal weights', gain='largest gain', l2='L2',
     noise='input noise', dropout='dropout', early='early stopping', pgd='PGD training', trades='TRADES',
     jacobian='Jacobian', logit_jacobian='logit Jacobian', hold='Jacobian held')
