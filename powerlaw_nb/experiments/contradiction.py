@@ -71,7 +71,7 @@ def trained_variant(
     for penalty in regularizers: getattr(penalty, 'remove', lambda: None)()
     return model.eval()
 
-# %% ../../nbs/16f_contradiction.ipynb #309a95e7
+# %% ../../nbs/16f_contradiction.ipynb #dbb77c09
 def image_parts(
     data:str, # 'patches', a name that `data_set` knows, or a key of a set that `source` holds
     sizes:dict, # part -> number of images, for 'train', 'validation', 'test'; fewer where a set has fewer
@@ -80,7 +80,7 @@ def image_parts(
 )->dict: # part -> (x (B, C, H, W) float32 in [0,1], y (B,))
     "Three parts of a set that have no image in common; those for validation are the last ones of its training set."
     if data=='patches':
-        found = {part: patches_by_photograph(part, count) for part, count in sizes.items()}
+        found = {part: patches_by_photograph(part, count, classes=4) for part, count in sizes.items()}
     else:
         known = data_set(data, source) if data in data_sets else find_again(data, source)
         (x, y), (x_test, y_test) = known.train, known.test
@@ -117,20 +117,21 @@ def measured(
     if strong: found['strong'] = strong_curve(model, x[:strong], y[:strong], (0., .02, .05, .1), 300, **strong_options)
     return found
 
-# %% ../../nbs/16f_contradiction.ipynb #b84a895e
+# %% ../../nbs/16f_contradiction.ipynb #1ff2b385
 variant_labels = dict(plain='plain', l2='L2', jacobian='Jacobian', ours='SpecReg, ours', fixed='target fixed', last='last batch',
                       theirs='SpecReg, theirs', before='theirs, before the ReLU')
 
 def networks_of(
     results:list, # of this section, of one preset
-    data:str=None, # the set of images; None: the sets that there are
+    data:str=None, # the set of images, with ' tanh' behind it where the units are not ReLU; None: the sets that there are
 )->dict|list: # variant -> networks, seed by seed; or names of sets
     "What is measured of the networks of a set."
     known = [r for r in check_results(results, 'task') if 'failed' not in r]
-    sets = list(dict.fromkeys(r['task']['data'] for r in known))
+    set_of = lambda r: ' '.join(filter(None, (r['task']['data'], r['task'].get('act'))))
+    sets = list(dict.fromkeys(map(set_of, known)))
     if data is None: return sets
     check_choice(data, 'data', sets)
-    return {r['task']['variant']: r['networks'] for r in known if r['task']['data']==data}
+    return {r['task']['variant']: r['networks'] for r in known if set_of(r)==data}
 
 def column(
     networks:list, # of a variant, from `networks_of`
@@ -193,10 +194,11 @@ def relation_of(
     rho, p = map(float, spearmanr(alpha[known], radius[known]))
     return ('no relation' if p>=.05 else 'larger' if rho>0 else 'smaller'), rho, p, int(known.sum())
 
-# %% ../../nbs/16f_contradiction.ipynb #7aeb74d9
+# %% ../../nbs/16f_contradiction.ipynb #b0e3b3c7
 task_sizes = dict(
     small=dict(data=('FashionMNIST', 'patches', 'mnist'), seeds=(0, 1, 2), images=dict(train=4050, validation=500, test=1000),
-               network=dict(width=300, epochs=20), measure=dict(broken=300, strong=100)),
+               network=dict(width=300, epochs=20), measure=dict(broken=300, strong=100), tanh=('FashionMNIST',),
+               patches=dict(images=dict(train=6750, validation=500, test=1000), network=dict(width=300, epochs=25))),
     quick=dict(data=('mnist',), seeds=(0, 1), images=dict(train=2700, validation=200, test=1000),
                network=dict(width=200, epochs=10), measure=dict(broken=100)),
     smoke=dict(data=('mnist',), seeds=(0, 1), images=dict(train=300, validation=30, test=60),
@@ -214,6 +216,7 @@ def work(
 )->dict: # for JSON
     "Choose the strength of a variant with seed 0, and measure a network for each seed."
     size, variant = task_sizes[check_choice(task['preset'], 'preset', task_sizes)], task['variant']
+    size = {**size, **size.get(task['data'], {})}
     images = image_parts(task['data'], size['images'], source, device)
     make = partial(_tried, images=images['train'], act=task.get('act', 'relu'), **size['network'])
     models, found = {s: make(variant, s, seed=0) for s in strengths[variant]}, []
@@ -238,7 +241,8 @@ def section(
     if data is not None and data!='patches' and data not in data_sets:
         facts, source = found_at(data, root)
         sets = (facts.key,)
-    tasks = [dict(data=name, variant=variant, preset=preset, seed=0) for name in sets for variant in strengths]
+    grid = lambda sets, **more: [dict(data=name, variant=variant, **more, preset=preset, seed=0) for name in sets for variant in strengths]
+    tasks = grid(sets) + (grid(size.get('tanh', ()), act='tanh') if data is None else [])
     def say(result):
         radii = [f"{network['radius']:.3f}" for network in result['networks'] if 'radius' in network]
         return f"strength {result['strength']:g}, critical radii {', '.join(radii)}"
