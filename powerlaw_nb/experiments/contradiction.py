@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['spectral_variants', 'strengths', 'variant_labels', 'task_sizes', 'penalties_of', 'trained_variant', 'image_parts',
-           'radii_of', 'measured', 'networks_of', 'column', 'contradiction_rules', 'spoken', 'cause_of', 'relation_of',
-           'work', 'section']
+           'radii_of', 'silent_share', 'measured', 'networks_of', 'column', 'contradiction_rules', 'spoken', 'cause_of',
+           'relation_of', 'work', 'section']
 
-# %% ../../nbs/16f_contradiction.ipynb #877d50cc
+# %% ../../nbs/16f_contradiction.ipynb #78530a54
 import math
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from ..check import NonFiniteError, check_choice
 from ..reg import jacobian_loss
 from ..data import Batches, as_images, data_sets
 from ..datasets import data_set, find_again, found_at
-from ..models import MLP, device_of, seeded
+from ..models import MLP, capture, seeded
 from ..regularizer import SpectralRegularizer
 from ..trainer import Refresh, Trainer
 from ..rivals import l2_loss
@@ -91,7 +91,7 @@ def image_parts(
     as_floats = lambda x: as_images(x) if x.dtype==torch.uint8 else x.float()
     return {part: (as_floats(x).to(device), y.to(device)) for part, (x, y) in found.items()}
 
-# %% ../../nbs/16f_contradiction.ipynb #3b7e2b0f
+# %% ../../nbs/16f_contradiction.ipynb #a448fb2f
 def radii_of(
     model:nn.Module, # a trained network
     x:torch.Tensor, # (B, C, H, W) images in [0,1]
@@ -103,6 +103,16 @@ def radii_of(
     return dict(radius=float(found.median()), quartiles=[float(found.quantile(q)) for q in (.25, .75)],
                 right=float(right.median()) if len(right) else 0.)
 
+def silent_share(
+    model:nn.Module, # with a layer `hidden1`
+    x:torch.Tensor, # (B, C, H, W) images in [0,1]
+)->float: # 0 to 1
+    "The share of hidden units that give the same number for all images."
+    with torch.no_grad(), capture(model, ['hidden1']) as code:
+        model(x)
+        activation = code.take('hidden1')
+    return float((activation==activation[:1]).all(0).double().mean())
+
 def measured(
     model:nn.Module, # a trained network
     images:dict, # from `image_parts`
@@ -112,7 +122,7 @@ def measured(
     "What is measured of a network on its test images."
     (x, y), (x_train, y_train) = images['test'], images['train']
     share = lambda x, y: float(is_correct(model, x, y).double().mean())
-    found = dict(accuracy=share(x, y), trained=share(x_train[:1000], y_train[:1000]), **radii_of(model, x[:broken], y[:broken]),
+    found = dict(silent=silent_share(model, x), accuracy=share(x, y), trained=share(x_train[:1000], y_train[:1000]), **radii_of(model, x[:broken], y[:broken]),
                  jacobian=jacobian_norm(model, x[:broken]), **layer_numbers(model, x, 500)['hidden1'])
     if strong: found['strong'] = strong_curve(model, x[:strong], y[:strong], (0., .02, .05, .1), 300, **strong_options)
     return found
