@@ -57,7 +57,7 @@ def followed_basis(
     if eigvecs.shape!=average.shape or average.shape[0]!=average.shape[-1]: raise ValueError(
         f'average has shape {tuple(average.shape)} and eigvecs {tuple(eigvecs.shape)}: give two (N, N) matrices of one layer')
     if by=='solver': return solve(torch.linalg.eigh, average)[1].flip(1).contiguous()
-    return _turned(average, eigvecs, eps=.03, bound=.5, polish=1)
+    return _turned(average, eigvecs, eps=.03, bound=.25, polish=2)       # (1 + .25²) - 1, squared twice, is 1e-5
 
 # %% ../nbs/04c_follow.ipynb #7479fc4e
 class FollowingRegularizer(SpectralRegularizer):
@@ -65,7 +65,7 @@ class FollowingRegularizer(SpectralRegularizer):
     def __init__(self,
         model:torch.nn.Module, # any module; it is hooked, not changed
         layers:list=None, # names of the layers as in `model.named_modules()`; None: all hidden layers
-        memory:float=4., # T, steps over which covariances are averaged, 1 or more; longer ones lag behind, shorter ones are noisier
+        memory:float=4., # T, steps of the average, 1 or more; longer ones lag behind, shorter ones are noisier
         every:int=2, # k, steps between two corrections, 1 or more
         by:str='solver', # 'solver' or 'rotation', as `followed_basis` takes it
         **options, # of `SpectralRegularizer`, such as beta, but neither rank nor group

@@ -71,7 +71,7 @@ class Refresh(Callback):
     "Refresh the eigenvectors of each spectral regularizer every epoch, every so many steps, or several times an epoch."
     order = -10                                                   # before anything that looks at the spectra
     def __init__(self,
-        every:int|float|str='epoch', # 'epoch' as in the paper; a number of steps; part of an epoch, a float above 0, at most 1.
+        every:int|float|str='epoch', # 'epoch' as in the paper; an int: steps, at most an epoch; a float above 0: part of one
         batches:Iterable|str=None, # the training set; None: the data of the fit; 'last': the last batch of a pass over them alone
     ):
         if isinstance(every, float): every = check_number(every, 'every', above=0, high=1, remedy='a part of an epoch')

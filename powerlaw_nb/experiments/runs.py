@@ -88,7 +88,7 @@ class Run:
     amsgrad:bool=False # the variant of Adam in the authors' code
     pgd_steps:int=40 # steps of PGD, as in the paper
     pgd_step_size:float=.01 # size of a step, as in the paper
-    refresh_every:str|int|float='epoch' # fresh eigenvectors each 'epoch', as in the paper, every so many steps, or part of an epoch
+    refresh_every:str|int|float='epoch' # fresh eigenvectors: each 'epoch', as in the paper, every so many steps, or parts of one
     data:str='mnist' # key of the data set: its name and a digest of its content, never a path
     shape:tuple=(1,28,28) # channels, height and width of an image
     classes:int=10 # of the data set

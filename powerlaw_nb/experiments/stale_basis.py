@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['refresh_ways', 'follow_ways', 'ways', 'task_sizes', 'cost_ways', 'parts', 'task_run', 'regularizers_of', 'GapProbe',
-           'training', 'step_costs', 'work', 'section']
+           'training', 'step_costs', 'work', 'section', 'of_way', 'mean_gap', 'last_layer', 'verdicts']
 
 # %% ../../nbs/16e_stale_basis.ipynb #55160f5c
 import time
@@ -101,8 +101,8 @@ def training(
     x, y = x[:run.train_images], y[:run.train_images]
     model, data = make_model(run).to(device), Batches(x, y, run.batch_size)
     probe, start = GapProbe(as_images(x), len(data), run.epochs), time.perf_counter()
-    trainer = Trainer(model, torch.optim.Adam(model.parameters(), lr=run.lr), regularizers=regularizers_of(run, task['way'], model),
-                      callbacks=[Refresh(run.refresh_every), probe], seed=run.seed)
+    found, opt = regularizers_of(run, task['way'], model), torch.optim.Adam(model.parameters(), lr=run.lr)
+    trainer = Trainer(model, opt, regularizers=found, callbacks=[Refresh(run.refresh_every), probe], seed=run.seed)
     trainer.fit(data, run.epochs)
     spent, model = time.perf_counter() - start, model.eval()
     few = slice(size['images'])
@@ -161,16 +161,84 @@ def section(
 )->Section:
     "The section `stale_basis`: first what every seed has, then what one seed has."
     size = task_sizes[check_choice(preset, 'preset', task_sizes)]
-    task = lambda network, lr, way, seed, part='training': dict(part=part, network=network, lr=lr, way=way, preset=preset, seed=seed)
-    tasks = [task('shallow', 'usual', way, seed) for seed in size['seeds'] for way in ('epoch', 'quarter', 'follow')]
-    tasks += [task('shallow', 'paper', way, 0) for way in ('epoch', 'quarter', 'follow', 'vanilla')]
-    tasks += [task('shallow', 'usual', way, 0) for way in ('vanilla', 'rotation', 'half', 'tenth')]
-    if 'mlp' in size['networks']: tasks += [task('mlp', 'usual', way, 0) for way in ('epoch', 'follow', 'quarter')]
-    tasks += [task('shallow', 'usual', 'step', 0)]*(preset!='smoke')
-    tasks += [task(network, 'usual', 'epoch', 0, 'cost') for network in size['networks']]
+    def task(network, lr, way, seed, part='training'):
+        return dict(part=part, network=network, lr=lr, way=way, preset=preset, seed=seed)
+    first, *others = size['seeds']
+    tasks = [task('shallow', 'usual', way, first) for way in ('epoch', 'quarter', 'follow')]
+    tasks += [task('shallow', 'paper', way, first) for way in ('epoch', 'follow', 'vanilla')]
+    tasks += [task('shallow', 'usual', way, seed) for seed in others for way in ('epoch', 'follow')]
+    tasks += [task('mlp', 'usual', way, first) for way in ('epoch', 'follow') if 'mlp' in size['networks']]
+    tasks += [task('shallow', 'usual', 'quarter', seed) for seed in others]
+    tasks += [task(network, 'usual', 'epoch', first, 'cost') for network in size['networks']]
+    tasks += [task('shallow', 'usual', way, first) for way in ('vanilla', 'rotation', 'half', 'tenth')]
+    tasks += [task('shallow', 'paper', 'quarter', first)]
+    tasks += [task('mlp', 'usual', 'quarter', first)]*('mlp' in size['networks'])
+    tasks += [task('shallow', 'usual', 'step', first)]*(preset!='smoke')
     def say(result):
         if 'ratios' in result: return ', '.join(f'{k} {v:.2f}' for k, v in result['ratios'].items())
         alphas = ', '.join(f"{v['alpha']:.2f}" for v in result['layers'].values())
         gap = np.mean([r['fresh'] - r['held'] for r in result['gaps']]) if result['gaps'] else np.nan
         return f"gap {gap:.3f}, alpha {alphas}, accuracy {result['accuracy']:.3f}, radius {result['radius']:.3f}"
     return Section(tasks, work, say)
+
+# %% ../../nbs/16e_stale_basis.ipynb #a18fd0e5
+def of_way(
+    results:list, # of this section
+    way:str, # one of `ways`
+    network:str='shallow', # 'shallow' or 'mlp'
+    lr:str='usual', # 'usual' or 'paper'
+)->dict: # seed -> result, without those that failed
+    "The trained networks of one way, by seed."
+    check_results(results, 'task')
+    wanted = dict(part='training', network=network, lr=lr, way=check_choice(way, 'way', ways))
+    chosen = [r for r in results if 'failed' not in r and all(r['task'][k]==v for k, v in wanted.items())]
+    return {r['task']['seed']: r for r in sorted(chosen, key=lambda r: r['task']['seed'])}
+
+def mean_gap(
+    result:dict, # of one network
+)->float: # NaN for vanilla
+    "The mean of the gap over layers and moments."
+    return float(np.mean([r['fresh'] - r['held'] for r in result['gaps']])) if result['gaps'] else float('nan')
+
+def last_layer(
+    result:dict, # of one network
+)->dict: # alpha, r2, dimension, participation
+    "What was measured of the last hidden layer."
+    return list(result['layers'].values())[-1]
+
+def _change(old, new, measure, least):
+    "Whether a measure differs by more than `least`(old) in one direction in each seed that both have."
+    both = sorted(set(old) & set(new))
+    if not both: return 'not run', []
+    moved = [measure(new[s]) - measure(old[s]) for s in both]
+    large = all(abs(d)>least(measure(old[s])) for d, s in zip(moved, both))
+    same = len({d>0 for d in moved})==1
+    seeds = ' (one seed)' if len(both)==1 else ''
+    return ('yes, more' if moved[0]>0 else 'yes, less') + seeds if large and same else 'no' + seeds, moved
+
+def _below(found, ratio=None):
+    "Whether the gap is at most .05 in each seed, and a ratio at most 1.5."
+    if not found: return 'not run'
+    good = all(mean_gap(r)<=.05 for r in found.values()) and (ratio is None or ratio<=1.5)
+    return ('holds' if good else 'does not hold') + ' (one seed)'*(len(found)==1)
+
+def verdicts(
+    results:list, # of this section, of one preset
+)->list: # of (network, question, verdict)
+    "The verdicts by the rules of this chapter."
+    check_results(results, 'task', least=1)
+    costs, table = {r['task']['network']: r['ratios'] for r in results if 'ratios' in r}, []
+    for network in ('shallow', 'mlp'):
+        epoch, fresh, follow = (of_way(results, way, network) for way in ('epoch', 'quarter', 'follow'))
+        if not epoch: continue
+        freshest = fresh or follow
+        table += [(network, 'once an epoch is enough', _below(epoch)),
+                  (network, 'following is enough',
+                   _below(follow, costs[network]['follow']) if network in costs else 'cost not run'),
+                  (network, 'the exponent changes', _change(epoch, freshest, lambda r: last_layer(r)['alpha'], lambda v: .05)[0]),
+                  (network, 'the critical radius changes', _change(epoch, freshest, lambda r: r['radius'], lambda v: v/10)[0])]
+    for way in ('epoch', 'quarter', 'follow'):
+        for r in of_way(results, way, lr='paper').values():
+            near = abs(last_layer(r)['alpha'] - 1)<=.1
+            table.append(('shallow', f'1/n arrives at 1e-4, {way}', ('holds' if near else 'does not hold') + ' (one seed)'))
+    return table
