@@ -21,7 +21,8 @@ nothing = 'A GPU changes nothing here.'
 gpu = {                                                           # what a GPU does for a page; `nothing` for those that are not named
     **dict.fromkeys(['00_theory.ipynb', '00a_noise.ipynb', '01_reg.ipynb', '02_data.ipynb', '03_models.ipynb', '04_regularizer.ipynb', '04c_follow.ipynb',
                      '05_whitening.ipynb', '06_attacks.ipynb', '06_strong_attack.ipynb', '06a_checks.ipynb', '07_sensitivity.ipynb',
-                     '08a_measure.ipynb', '16e_stale_basis.ipynb', '00b_intrinsic.ipynb', '00c_measures.ipynb', 'neighbours/20_dimension.ipynb',
+                     '08a_measure.ipynb', '16e_stale_basis.ipynb',
+                     '16f_contradiction.ipynb', '00b_intrinsic.ipynb', '00c_measures.ipynb', 'neighbours/20_dimension.ipynb',
                      'neighbours/21_fourier_masks.ipynb',
                      'neighbours/23_local_convolutions.ipynb',
                      'neighbours/24_spectral_bias.ipynb', 'neighbours/24a_spectral_bias_training.ipynb',

@@ -187,7 +187,8 @@ def _check_covariances(self:SpectralRegularizer, found):
         rank = self.ranks[name]
         n = len(covariance.mean) if rank is None else min(rank, covariance.basis.shape[1])
         check_law(*self.laws[name], n=n)
-        if bend := self.bends[name]: check_bend(bend.target, bend.slow, bend.fast, bend.upto, bend.anchor, *self.laws[name][:2], n)
+        if bend := self.bends[name]:
+            check_bend(bend.target, bend.slow, bend.fast, bend.upto, bend.anchor, *self.laws[name][:2], n)
         if covariance.count<2: raise ValueError(
             f'batches holds {covariance.count} input: a covariance needs at least 2, and good ones more than neurons')
 

@@ -192,12 +192,13 @@ def patches_by_photograph(
     size:int=16, # their height and width in pixels, at most that of a strip
     generator=None, # torch.Generator or integer seed, of photographs and places; None is seed 0
     strip:int=48, # width of a strip in pixels: a narrow photograph still has two of each kind
+    classes:int=8, # how many photographs, 2 to 8
 )->tuple: # images (count, 1, size, size) float64 in [0,1], and labels (count,): the number of the photograph
     "Grey squares from scikit-image's photographs, from strips that no other part has, an equal number from each photograph."
     mine, count = _strips[check_choice(part, 'part', _strips)], check_whole(count, 'count')
     strip, rng = check_whole(strip, 'strip', high=75), check_generator(generator)
-    size = check_whole(size, 'size', high=strip)
-    pictures, patches, labels = _grey_photographs()[:len(photographs['skimage'])], [], []
+    size, classes = check_whole(size, 'size', high=strip), check_whole(classes, 'classes', low=2, high=8)
+    pictures, patches, labels = _grey_photographs()[:classes], [], []
     draw = lambda below: int(torch.randint(below, (), generator=rng))
     for i in torch.randperm(count, generator=rng).tolist():
         height, width = (picture := pictures[i%len(pictures)]).shape
