@@ -235,7 +235,8 @@ def verdicts(
         table += [(network, 'once an epoch is enough', _below(epoch)),
                   (network, 'following is enough',
                    _below(follow, costs[network]['follow']) if network in costs else 'cost not run'),
-                  (network, 'the exponent changes', _change(epoch, freshest, lambda r: of_last_layer(r)['alpha'], lambda v: .05)[0]),
+                  (network, 'the exponent changes',
+                   _change(epoch, freshest, lambda r: of_last_layer(r)['alpha'], lambda v: .05)[0]),
                   (network, 'the critical radius changes', _change(epoch, freshest, lambda r: r['radius'], lambda v: v/10)[0])]
     for way in ('epoch', 'quarter', 'follow'):
         for r in of_way(results, way, lr='paper').values():
