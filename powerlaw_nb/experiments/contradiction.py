@@ -123,7 +123,8 @@ def measured(
     (x, y), (x_train, y_train) = images['test'], images['train']
     share = lambda x, y: float(is_correct(model, x, y).double().mean())
     found = dict(silent=silent_share(model, x), accuracy=share(x, y), trained=share(x_train[:1000], y_train[:1000]),
-                 **radii_of(model, x[:broken], y[:broken]), jacobian=jacobian_norm(model, x[:broken]), **layer_numbers(model, x, 500)['hidden1'])
+                 **radii_of(model, x[:broken], y[:broken]), jacobian=jacobian_norm(model, x[:broken]),
+                 **layer_numbers(model, x, 500)['hidden1'])
     if strong: found['strong'] = strong_curve(model, x[:strong], y[:strong], (0., .02, .05, .1), 300, **strong_options)
     return found
 
