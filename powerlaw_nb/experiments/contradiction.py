@@ -91,7 +91,7 @@ def image_parts(
     as_floats = lambda x: as_images(x) if x.dtype==torch.uint8 else x.float()
     return {part: (as_floats(x).to(device), y.to(device)) for part, (x, y) in found.items()}
 
-# %% ../../nbs/16f_contradiction.ipynb #a448fb2f
+# %% ../../nbs/16f_contradiction.ipynb #74751273
 def radii_of(
     model:nn.Module, # a trained network
     x:torch.Tensor, # (B, C, H, W) images in [0,1]
@@ -122,18 +122,19 @@ def measured(
     "What is measured of a network on its test images."
     (x, y), (x_train, y_train) = images['test'], images['train']
     share = lambda x, y: float(is_correct(model, x, y).double().mean())
-    found = dict(silent=silent_share(model, x), accuracy=share(x, y), trained=share(x_train[:1000], y_train[:1000]), **radii_of(model, x[:broken], y[:broken]),
-                 jacobian=jacobian_norm(model, x[:broken]), **layer_numbers(model, x, 500)['hidden1'])
+    found = dict(silent=silent_share(model, x), accuracy=share(x, y), trained=share(x_train[:1000], y_train[:1000]),
+                 **radii_of(model, x[:broken], y[:broken]), jacobian=jacobian_norm(model, x[:broken]),
+                 **layer_numbers(model, x, 500)['hidden1'])
     if strong: found['strong'] = strong_curve(model, x[:strong], y[:strong], (0., .02, .05, .1), 300, **strong_options)
     return found
 
-# %% ../../nbs/16f_contradiction.ipynb #1ff2b385
+# %% ../../nbs/16f_contradiction.ipynb #2b078875
 variant_labels = dict(plain='plain', l2='L2', jacobian='Jacobian', ours='SpecReg, ours', fixed='target fixed', last='last batch',
                       theirs='SpecReg, theirs', before='theirs, before the ReLU')
 
 def networks_of(
     results:list, # of this section, of one preset
-    data:str=None, # the set of images, with ' tanh' behind it where the units are not ReLU; None: the sets that there are
+    data:str=None, # the set of images, perhaps 'NAME tanh', where units are tanh; None: what there is
 )->dict|list: # variant -> networks, seed by seed; or names of sets
     "What is measured of the networks of a set."
     known = [r for r in check_results(results, 'task') if 'failed' not in r]
@@ -204,7 +205,7 @@ def relation_of(
     rho, p = map(float, spearmanr(alpha[known], radius[known]))
     return ('no relation' if p>=.05 else 'larger' if rho>0 else 'smaller'), rho, p, int(known.sum())
 
-# %% ../../nbs/16f_contradiction.ipynb #b0e3b3c7
+# %% ../../nbs/16f_contradiction.ipynb #4590a569
 task_sizes = dict(
     small=dict(data=('FashionMNIST', 'patches', 'mnist'), seeds=(0, 1, 2), images=dict(train=4050, validation=500, test=1000),
                network=dict(width=300, epochs=20), measure=dict(broken=300, strong=100), tanh=('FashionMNIST',),
@@ -251,7 +252,8 @@ def section(
     if data is not None and data!='patches' and data not in data_sets:
         facts, source = found_at(data, root)
         sets = (facts.key,)
-    grid = lambda sets, **more: [dict(data=name, variant=variant, **more, preset=preset, seed=0) for name in sets for variant in strengths]
+    task = lambda name, variant, **more: dict(data=name, variant=variant, **more, preset=preset, seed=0)
+    grid = lambda sets, **more: [task(name, variant, **more) for name in sets for variant in strengths]
     tasks = grid(sets) + (grid(size.get('tanh', ()), act='tanh') if data is None else [])
     def say(result):
         radii = [f"{network['radius']:.3f}" for network in result['networks'] if 'radius' in network]
