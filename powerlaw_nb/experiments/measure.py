@@ -192,7 +192,7 @@ def run_checks(
 def validation_accuracies(
     model:nn.Module, # a trained network
     run:Run, # says how many of the images it trains on, and which radii
-    images:torch.Tensor, # (n, ...) all images to train with, as they are stored
+    images:torch.Tensor, # (n, ...) all images to train with, uint8 or floating point in [0,1]
     labels:torch.Tensor, # (n,) their classes
     count:int=300, # last images that are attacked
 )->list|None: # an accuracy under PGD for each of `run.eps`; None where the run trains on some of these images
