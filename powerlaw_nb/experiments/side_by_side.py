@@ -15,7 +15,8 @@ import torch
 from scipy.stats import spearmanr
 
 from ..check import NonFiniteError, check_choice
-from ..data import Batches, mnist
+from ..covariance import solve
+from ..data import mnist
 from ..attacks import is_correct
 from .sections import Section, do_part
 from .store import check_results
@@ -166,7 +167,8 @@ def explained(
         if not names: return 0.
         X = np.stack([columns[name][usable] for name in names], 1)
         X = X - X.mean(0)
-        return 1 - float(np.square(y - X @ np.linalg.lstsq(X, y, rcond=None)[0]).sum()/np.square(y).sum())
+        fitted = X @ (solve(torch.linalg.pinv, torch.from_numpy(X))[0].numpy() @ y)
+        return 1 - float(np.square(y - fitted).sum()/np.square(y).sum())
     whole = share([*columns])
     return {**{name: (share([name]), whole - share([other for other in columns if other!=name])) for name in columns},
             'all': (whole, math.nan)}

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..check import NonFiniteError, check_choice, check_labels, check_number, check_whole
+from ..covariance import solve
 from ..intrinsic import two_nn
 from ..theory import fit_powerlaw, n_components, participation_ratio
 from ..reg import jacobian_loss, logit_jacobian_loss
@@ -41,7 +42,7 @@ class RandomBasis(SpectralRegularizer):
         super().refresh(batches)
         for name, V in self.eigvecs.items():
             draw = torch.randn(V.shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-            self.eigvecs[name] = torch.linalg.qr(draw).Q.to(V)
+            self.eigvecs[name] = solve(torch.linalg.qr, draw)[0].to(V)
         return self
 
 def jacobian_hold(
