@@ -2,7 +2,7 @@
 
 Python imports a `sitecustomize` at its start, in worker processes too. This one waits for the shell in which nbdev_test
 runs the cells; in every other process it does nothing. `.ci/stored.py` compares what is written here with what is stored."""
-import importlib.util, os, sys
+import importlib.util, os, sys, warnings
 
 def sources(notebook):
     "The code cells of a notebook as they stand in its file, by their ids."
@@ -40,8 +40,12 @@ def keep_outputs(shell, folder):
         path, start, finished, self.captured = Path(nb['path_']).resolve(), core_seconds(), False, {}
         tested = sources(path)
         if drawing := sys.modules.get('matplotlib'): drawing.rcdefaults()          # a notebook begins without the settings of the last one
+        filters = warnings.filters[:]
         try:
             result = run_all(self, nb, *args, **kwargs)
+            if [f for f in warnings.filters if f not in filters and f[:3]==('ignore', None, Warning)]:
+                self.exc = AssertionError(f'{path.name} leaves all warnings ignored, and the next notebook tests its own in vain')
+                raise self.exc                                                     # where nbdev looks for what to print
             finished = True
             return result
         finally: write(folder, path, seconds=core_seconds() - start, finished=finished, sources=tested, outputs=self.captured)
