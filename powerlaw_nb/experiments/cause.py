@@ -13,12 +13,13 @@ from functools import cache, partial
 import numpy as np
 from scipy.stats import spearmanr
 
-from ..check import NonFiniteError, check_choice
+from ..check import check_choice
 from ..data import mnist
 from .sections import Section, do_part
 from .side_by_side import robust_accuracy
 from .store import check_results
-from .treatments import jacobian_norm, layer_numbers, measure_network, train_with
+from .treatments import (
+    jacobian_norm, layer_numbers, measure_network, network_with, networks_by_seed)
 
 # %% ../../nbs/16d_cause.ipynb #8fdd8d42
 doses = .6, .8, 1., 1.2, 1.5, 2., 3.
@@ -34,8 +35,7 @@ cause_sizes = dict(
 
 def _model(asked, kind, seed, size, device):
     "A trained network; None where the training fails."
-    try: return train_with(asked, kind, seed, device=device, **size['train']).model
-    except (FloatingPointError, NonFiniteError): return None
+    return network_with(asked, kind, seed, device=device, **size['train'])
 
 def _miss(model, alpha, device):
     "How far the exponents of the hidden layers are from the asked one, at most; infinite where there is none."
@@ -53,13 +53,9 @@ def _climbed(make, alpha, kind, size, device):
     return best, models[best], misses
 
 def _networks(asked_for, kind, size, device, known=None):
-    "What is measured of a network for each seed; `asked_for` is a function of the seed."
-    found = []
-    for seed in size['seeds']:
-        model = known if known is not None and seed==0 else _model(asked_for(seed), kind, seed, size, device)
-        measured = measure_network(model, seed, device=device, **size['measure']) if model else dict(failed=True)
-        found.append(dict(seed=seed, **measured))
-    return found
+    "What is measured of a network for each seed; `asked_for` is a function of the seed, and `known` the network of seed 0."
+    return networks_by_seed(lambda seed: _model(asked_for(seed), kind, seed, size, device),
+                            partial(measure_network, device=device, **size['measure']), size['seeds'], {0: known})
 
 def _stored_misses(misses): return [[beta, miss if math.isfinite(miss) else None] for beta, miss in misses.items()]
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['spectral_variants', 'strengths', 'variant_labels', 'task_sizes', 'penalties_of', 'trained_variant', 'image_parts',
-           'radii_of', 'silent_share', 'measured', 'networks_of', 'column', 'contradiction_rules', 'spoken', 'cause_of',
-           'relation_of', 'work', 'section']
+           'silent_share', 'measured', 'networks_of', 'column', 'contradiction_rules', 'cause_of', 'relation_of',
+           'work', 'section']
 
 # %% ../../nbs/16f_contradiction.ipynb #78530a54
 import math
@@ -17,7 +17,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import nn
 
-from ..check import NonFiniteError, check_choice
+from ..check import check_choice
 from ..reg import jacobian_loss
 from ..data import Batches, as_images, data_sets
 from ..datasets import data_set, find_again, found_at
@@ -29,8 +29,9 @@ from ..attacks import critical_radius, is_correct
 from ..autoattack import strong_curve
 from .store import check_results, rounded
 from .sections import Section
-from .subspace import patches_by_photograph, photographs
-from .treatments import choose_strength, jacobian_norm, layer_numbers, mean_accuracy, strong_options
+from .subspace import patches_by_photograph
+from .treatments import (
+    choose_strength, jacobian_norm, layer_numbers, mean_accuracy, networks_by_seed, radius_numbers, strong_options, tried)
 
 # %% ../../nbs/16f_contradiction.ipynb #f9cdd398
 spectral_variants = dict(                                         # name -> options of the regularizer, and of the refresh
@@ -92,17 +93,6 @@ def image_parts(
     return {part: (as_floats(x).to(device), y.to(device)) for part, (x, y) in found.items()}
 
 # %% ../../nbs/16f_contradiction.ipynb #74751273
-def radii_of(
-    model:nn.Module, # a trained network
-    x:torch.Tensor, # (B, C, H, W) images in [0,1]
-    y:torch.Tensor, # (B,) their classes
-)->dict: # radius, quartiles: over all images, 0 for one that is wrong anyway; right: the median over those that are not
-    "The median radius at which PGD breaks an image."
-    found = critical_radius(model, x, y).clamp(max=1)
-    right = found[is_correct(model, x, y)]
-    return dict(radius=float(found.median()), quartiles=[float(found.quantile(q)) for q in (.25, .75)],
-                right=float(right.median()) if len(right) else 0.)
-
 def silent_share(
     model:nn.Module, # with a layer `hidden1`
     x:torch.Tensor, # (B, C, H, W) images in [0,1]
@@ -122,8 +112,11 @@ def measured(
     "What is measured of a network on its test images."
     (x, y), (x_train, y_train) = images['test'], images['train']
     share = lambda x, y: float(is_correct(model, x, y).double().mean())
+    radii = critical_radius(model, x[:broken], y[:broken])         # 0 for an image that is wrong anyway
+    right = radii[is_correct(model, x[:broken], y[:broken])].clamp(max=1)
     found = dict(silent=silent_share(model, x), accuracy=share(x, y), trained=share(x_train[:1000], y_train[:1000]),
-                 **radii_of(model, x[:broken], y[:broken]), jacobian=jacobian_norm(model, x[:broken]),
+                 **radius_numbers(radii), right=float(right.median()) if len(right) else 0.,
+                 jacobian=jacobian_norm(model, x[:broken]),
                  **layer_numbers(model, x, 500)['hidden1'])
     if strong: found['strong'] = strong_curve(model, x[:strong], y[:strong], (0., .02, .05, .1), 300, **strong_options)
     return found
@@ -171,13 +164,6 @@ def contradiction_rules(
         add('where theirs is less robust than plain, it is a loss of accuracy', (right['theirs'] >= right['plain'])[worse])
     return truths
 
-def spoken(
-    truths:list, # truth values
-)->str: # 'holds', 'does not hold', 'in k of n', or 'no case'
-    "The verdict from single comparisons."
-    if not truths: return 'no case'
-    return 'holds' if all(truths) else 'does not hold' if not any(truths) else f'in {sum(truths)} of {len(truths)}'
-
 def cause_of(
     results:list, # as for `contradiction_rules`
     data:str, # the set of images
@@ -215,11 +201,6 @@ task_sizes = dict(
     smoke=dict(data=('mnist',), seeds=(0, 1), images=dict(train=300, validation=30, test=60),
                network=dict(width=20, epochs=2), measure=dict(broken=10, strong=5)))
 
-def _tried(*args, **options):
-    "A trained network; None where the training fails."
-    try: return trained_variant(*args, **options)
-    except (FloatingPointError, NonFiniteError): return None
-
 def work(
     task:dict, # data, variant, perhaps act, preset, seed
     device:str='cpu', # where to compute
@@ -229,15 +210,13 @@ def work(
     size, variant = task_sizes[check_choice(task['preset'], 'preset', task_sizes)], task['variant']
     size = {**size, **size.get(task['data'], {})}
     images = image_parts(task['data'], size['images'], source, device)
-    make = partial(_tried, images=images['train'], act=task.get('act', 'relu'), **size['network'])
-    models, found = {s: make(variant, s, seed=0) for s in strengths[variant]}, []
+    make = partial(tried, trained_variant, images=images['train'], act=task.get('act', 'relu'), **size['network'])
+    models = {s: make(variant, s, seed=0) for s in strengths[variant]}
     scores = {s: model and mean_accuracy(model, *images['validation']) for s, model in models.items()}
     best = choose_strength(scores)
-    for seed in size['seeds']:
-        model = models[best] if seed==0 else make(variant, best, seed=seed)
-        size_here = dict(size['measure'], strong=0) if seed else size['measure']                # it takes longest
-        values = measured(model, images, **size_here) if model else dict(failed=True)
-        found.append(dict(seed=seed, **values))
+    broken, strong = size['measure']['broken'], size['measure'].get('strong', 0)
+    measure = lambda model, seed: measured(model, images, broken, 0 if seed else strong)           # it takes longest
+    found = networks_by_seed(lambda seed: make(variant, best, seed=seed), measure, size['seeds'], {0: models[best]})
     counts = {part: len(y) for part, (_, y) in images.items()}
     return rounded(dict(scores=[[s, v] for s, v in scores.items()], strength=best, images=counts, networks=found), 5)
 

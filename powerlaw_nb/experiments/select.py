@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['strong_curves', 'of_data', 'paper_runs', 'by_seed', 'by_label', 'last_layer', 'average_accuracy', 'mean_sd',
            'mean_curve', 'radii_above', 'exponents', 'mean_spectrum', 'strong_setup', 'compare_pairs', 'compare',
-           'that_met', 'best_label', 'section_labels', 'verdict', 'joint_verdict', 'difference', 'setup_title']
+           'that_met', 'best_label', 'section_labels', 'verdict', 'joint_verdict', 'count_verdict', 'difference',
+           'setup_title']
 
 # %% ../../nbs/08b_select.ipynb #435f6538
 import math
@@ -267,6 +268,13 @@ def joint_verdict(
     order = ('not measured', 'does not hold', 'undecided', 'holds')
     if not parts or not set(parts) <= set(order): raise ValueError(f'parts are {parts}: give at least one of {order}')
     return next(v for v in order if v in parts)
+
+def count_verdict(
+    truths:list, # truth values of single comparisons, perhaps none
+)->str: # 'holds', 'does not hold', 'in k of n', or 'no case'
+    "The verdict from single comparisons, where the count says more than a mean."
+    if not truths: return 'no case'
+    return 'holds' if all(truths) else 'does not hold' if not any(truths) else f'in {sum(truths)} of {len(truths)}'
 
 # %% ../../nbs/08b_select.ipynb #84cb8704
 def _usual(run):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['strengths', 'partners', 'spectral_betas', 'side_sizes', 'rivals_of', 'adversarial', 'work', 'section',
-           'robust_accuracy', 'side_part', 'gains', 'explained', 'measures_of', 'side_rules', 'count_verdict']
+           'robust_accuracy', 'side_part', 'gains', 'explained', 'measures_of', 'side_rules']
 
 # %% ../../nbs/16c_side_by_side.ipynb #22932fe7
 import math, time
@@ -14,14 +14,15 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from ..check import NonFiniteError, check_choice
+from ..check import check_choice
 from ..covariance import solve
 from ..data import mnist
 from ..attacks import is_correct
 from .sections import Section, do_part
 from .store import check_results
-from .treatments import (
-    choose_strength, mean_accuracy, measure_network, train_with, treatment_labels, validation_images)
+from powerlaw_nb.experiments.treatments import (
+    choose_strength, mean_accuracy, measure_network, network_with, networks_by_seed, train_with, treatment_labels,
+    validation_images)
 
 # %% ../../nbs/16c_side_by_side.ipynb #df57ec80
 strengths = dict(                                                 # treatment -> what is tried with seed 0
@@ -39,26 +40,17 @@ side_sizes = dict(
     smoke=dict(kinds=('shallow', 'mlp'), seeds=(0, 1), train=dict(images=600, epochs=1, width=40), validation=30,
                measure=dict(attacked=20, broken=10, strong=10), rounds=1))
 
-def _tried(asked, kind, seed, size, device):
-    "A trained network; None where the training fails."
-    try: return train_with(asked, kind, seed, device=device, **size['train']).model
-    except (FloatingPointError, NonFiniteError): return None
-
-def _by_seed(asked, kind, size, device, known):
-    "What is measured of a network for each seed; `known` are networks that are trained already."
-    found = []
-    for seed in size['seeds']:
-        model = known.get(seed) or _tried(asked, kind, seed, size, device)
-        measured = measure_network(model, seed, device=device, **size['measure']) if model else dict(failed=True)
-        found.append(dict(seed=seed, **measured))
-    return found
+def _by_seed(asked, kind, size, device, known=None):
+    "What is measured of a network for each seed."
+    train = partial(network_with, asked, kind, device=device, **size['train'])
+    return networks_by_seed(train, partial(measure_network, device=device, **size['measure']), size['seeds'], known)
 
 def _searched(asked_for, kind, values, size, device):
     "The strengths with their scores, the best of them, and its network."
     images, (x, y) = validation_images(size['validation'], device), mnist(train=False, device=device)
     count, found, models = size['measure']['attacked'], [], {}
     for strength in values:
-        models[strength] = model = _tried(asked_for(strength), kind, 0, size, device)
+        models[strength] = model = network_with(asked_for(strength), kind, 0, device=device, **size['train'])
         score = model and mean_accuracy(model, *images)
         clean = model and float(is_correct(model, *images).double().mean())
         found.append(dict(strength=strength, score=score, clean=clean, test=model and mean_accuracy(model, x[:count], y[:count])))
@@ -78,7 +70,7 @@ def _together(task, size, device):
     asked_for = lambda beta: {'power': beta, name: partners[name]}
     candidates, best, model = _searched(asked_for, kind, spectral_betas, size, device)
     return dict(candidates=candidates, strength=best, networks=_by_seed(asked_for(best), kind, size, device, {0: model}),
-                without=_by_seed({name: partners[name]}, kind, size, device, {}))
+                without=_by_seed({name: partners[name]}, kind, size, device))
 
 def _costs(task, size, device):
     "Time of two epochs with each treatment over that of vanilla in the same round, median of the rounds."
@@ -222,10 +214,3 @@ def side_rules(
         add('validation and test choose the same strength',
             [r['strength']==by_test(r) for r in alone.values() if len(r['candidates'])>1])
     return truths
-
-def count_verdict(
-    truths:list, # of truth values
-)->str: # 'holds', 'does not hold', or in how many it is so
-    "The verdict from single comparisons."
-    if not truths: return 'no case'
-    return 'holds' if all(truths) else 'does not hold' if not any(truths) else f'in {sum(truths)} of {len(truths)}'

@@ -9,16 +9,13 @@ __all__ = ['refresh_ways', 'follow_ways', 'ways', 'task_sizes', 'cost_ways', 'pa
 # %% ../../nbs/16e_stale_basis.ipynb #55160f5c
 import time
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import torch
 from torch import nn
 
 from ..check import check_choice
-from ..theory import fit_powerlaw, n_components, participation_ratio
 from ..data import Batches, as_images
-from ..models import hidden_layers
 from ..regularizer import SpectralRegularizer
 from ..trainer import Callback, Refresh, Trainer
 from ..follow import FollowingRegularizer, basis_gap
@@ -27,6 +24,7 @@ from .runs import Run, grid
 from .store import check_results
 from .measure import both_sets, layer_spectra, make_model
 from .sections import Section, do_part
+from .treatments import spectrum_numbers
 
 # %% ../../nbs/16e_stale_basis.ipynb #37b89923
 refresh_ways = {'epoch': 'epoch', 'half': .5, 'quarter': .25, 'tenth': .1, 'step': 1}        # way -> Refresh(every)
@@ -86,11 +84,6 @@ class GapProbe(Callback):
     def after_batch(self, trainer): self.at += 1
     def after_epoch(self, trainer): self._look(trainer)
 
-def _of_spectrum(s):
-    "Exponent and dimensions of a spectrum."
-    fit = fit_powerlaw(s, lo=11, hi=max(13, len(s)//2))
-    return dict(alpha=fit.alpha, r2=fit.r2, dimension=int(n_components(s, .9)), participation=float(participation_ratio(s)))
-
 def training(
     task:dict, # as `section` has them
     size:dict, # of its preset
@@ -106,7 +99,7 @@ def training(
     trainer.fit(data, run.epochs)
     spent, model = time.perf_counter() - start, model.eval()
     few = slice(size['images'])
-    return dict(gaps=probe.rows, layers={k: _of_spectrum(s) for k, s in layer_spectra(model, test_x).items()},
+    return dict(gaps=probe.rows, layers={k: spectrum_numbers(s) for k, s in layer_spectra(model, test_x).items()},
                 accuracy=is_correct(model, test_x, test_y).double().mean().item(),
                 radius=critical_radius(model, test_x[few], test_y[few]).median().item(),
                 loss=trainer.history[-1]['loss'], training=spent, refresh=trainer.seconds['refresh'])
@@ -202,7 +195,7 @@ def mean_gap(
 
 def of_last_layer(
     result:dict, # of one network
-)->dict: # alpha, r2, dimension, participation
+)->dict: # from `spectrum_numbers`
     "What was measured of the last hidden layer."
     return list(result['layers'].values())[-1]
 

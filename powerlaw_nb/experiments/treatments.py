@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['treatments', 'treatment_labels', 'scored_radii', 'strong_options', 'RandomBasis', 'jacobian_hold', 'network_of_kind',
            'check_treatment', 'train_with', 'validation_images', 'mean_accuracy', 'choose_strength', 'jacobian_norm',
-           'layer_numbers', 'measure_network']
+           'spectrum_numbers', 'layer_numbers', 'radius_numbers', 'measure_network', 'tried', 'network_with',
+           'networks_by_seed']
 
 # %% ../../nbs/08e_treatments.ipynb #04070c03
 import math
@@ -15,7 +16,7 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 
-from ..check import NonFiniteError, check_choice, check_labels, check_number, check_whole
+from ..check import NonFiniteError, check_choice, check_number, check_whole
 from ..covariance import solve
 from ..intrinsic import two_nn
 from ..theory import fit_powerlaw, n_components, participation_ratio
@@ -202,6 +203,15 @@ def jacobian_norm(
         rows = [torch.autograd.grad(logits[:, c].sum(), x, retain_graph=True)[0] for c in range(logits.shape[1])]
     return math.sqrt(float(sum(row.double().square().sum() for row in rows))/len(x))
 
+def spectrum_numbers(
+    spectrum:Tensor, # (n,) eigenvalues, largest first; 28 or more for a fit from the 11th to the middle
+)->dict: # alpha, r2 (None where nothing can be fitted), dimension, participation_ratio
+    "Exponent and dimensions of a spectrum."
+    try: fit = fit_powerlaw(spectrum, 11, max(14, len(spectrum)//2))
+    except ValueError: fit = None                                 # a layer that has collapsed has nothing to fit
+    return dict(alpha=fit and fit.alpha, r2=fit and fit.r2, dimension=int(n_components(spectrum, .9)),
+                participation_ratio=float(participation_ratio(spectrum)))
+
 def layer_numbers(
     model:nn.Module, # a trained network
     x:Tensor, # (B, ...) images in [0,1], a thousand or more
@@ -214,14 +224,17 @@ def layer_numbers(
         codes = {name: h.take(name).flatten(1) for name in names}
     found = {}
     for name, spectrum in spectra.items():
-        numbers = dict(dimension=int(n_components(spectrum, .9)), participation_ratio=float(participation_ratio(spectrum)))
-        try: fit = fit_powerlaw(spectrum, 11, max(14, len(spectrum)//2))
-        except ValueError: numbers.update(alpha=None, r2=None)    # a layer that has collapsed has nothing to fit
-        else: numbers.update(alpha=fit.alpha, r2=fit.r2)
-        try: numbers['intrinsic'] = two_nn(codes[name]).value
-        except ValueError: numbers['intrinsic'] = None
-        found[name] = numbers
+        try: intrinsic = two_nn(codes[name]).value
+        except ValueError: intrinsic = None
+        found[name] = dict(spectrum_numbers(spectrum), intrinsic=intrinsic)
     return found
+
+def radius_numbers(
+    radii:Tensor, # (B,) of images, from `critical_radius`
+)->dict: # radius (the median) and quartiles, 1 where an image is not broken
+    "The middle of some critical radii."
+    radii = radii.clamp(max=1)
+    return dict(radius=float(radii.median()), quartiles=[float(radii.quantile(q)) for q in (.25, .75)])
 
 strong_options = dict(steps=50, targets=3, queries=500)            # less than AutoAttack's, since many networks are attacked
 
@@ -238,11 +251,43 @@ def measure_network(
     x, y = mnist(train=False, device=device)
     generator = torch.Generator(x.device).manual_seed(seed)
     curve = partial(stored_curve, model, x[:attacked], y[:attacked])
-    radius = critical_radius(model, x[:broken], y[:broken])
     found = dict(accuracy=float(is_correct(model, x, y).double().mean()), fgsm=curve(fgsm, scored_radii, False),
                  pgd=curve(partial(pgd, stop_when_broken=True), scored_radii), sigma=list(sigma),
                  noise=curve(lambda model, x, y, s: white_noise(x, s, generator), sigma, False),
-                 radius=float(radius.median()), quartiles=[float(radius.quantile(q).clamp(max=1)) for q in (.25, .75)],
+                 **radius_numbers(critical_radius(model, x[:broken], y[:broken])),
                  jacobian=jacobian_norm(model, x[:broken]), layers=layer_numbers(model, x))
     if strong: found['strong'] = strong_curve(model, x[:strong], y[:strong], (0., .02, .05, .1), 300, **strong_options)
     return rounded(found, 5)
+
+# %% ../../nbs/08e_treatments.ipynb #9c6e84a8
+def tried(
+    train:Callable, # trains something
+    *args, # of it
+    **options, # of it
+): # what `train` gives; None where the training fails
+    "A training that may fail, since its loss or an eigenvalue may become infinite."
+    try: return train(*args, **options)
+    except (FloatingPointError, NonFiniteError): return None
+
+def network_with(
+    asked:dict, # as for `train_with`
+    kind:str='shallow', # of network: 'shallow' or 'mlp'
+    seed:int=0, # of weights and order
+    **options, # of `train_with`
+)->MLP: # None where the training fails
+    "The network that some treatments make."
+    trainer = tried(train_with, asked, kind, seed, **options)
+    return trainer and trainer.model
+
+def networks_by_seed(
+    train:Callable, # function of a seed: a trained network, or None where the training fails
+    measure:Callable, # function of a network and a seed: a dictionary
+    seeds:tuple=(0, 1, 2), # one or more integers
+    known:dict=None, # seed -> a network that is trained already
+)->list: # of dictionaries with their seed, for JSON; `failed` where the training fails
+    "What is measured of the network of each seed."
+    found = []
+    for seed in seeds:
+        model = (known or {}).get(seed) or train(seed)
+        found.append(dict(seed=seed, **(measure(model, seed) if model else dict(failed=True))))
+    return found
