@@ -230,7 +230,7 @@ def layer_numbers(
     return found
 
 def radius_numbers(
-    radii:Tensor, # (B,) of images, from `critical_radius`
+    radii:Tensor, # (B,) from `critical_radius`, 0 or more, infinite where nothing was found
 )->dict: # radius (the median) and quartiles, 1 where an image is not broken
     "The middle of some critical radii."
     radii = radii.clamp(max=1)
@@ -264,7 +264,7 @@ def tried(
     train:Callable, # trains something
     *args, # of it
     **options, # of it
-): # what `train` gives; None where the training fails
+)->object: # what `train` gives; None where the training fails
     "A training that may fail, since its loss or an eigenvalue may become infinite."
     try: return train(*args, **options)
     except (FloatingPointError, NonFiniteError): return None
