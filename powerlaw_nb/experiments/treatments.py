@@ -25,6 +25,7 @@ from ..data import Batches, as_images, mnist
 from ..models import MLP, capture, evaluating, hidden_layers, seeded
 from ..regularizer import SpectralRegularizer
 from ..trainer import Trainer
+from ..follow import FollowingRegularizer
 from powerlaw_nb.rivals import (
     CodePenalty, DropUnits, GainPenalty, l2_loss, log_det_loss, orthogonality_loss, sketched_identity_loss, vicreg_loss,
     weights_of)
@@ -89,7 +90,7 @@ treatments = {                                                    # name -> func
     'vanilla': lambda model, strength: ([], []),
     'power': _spectral(), 'flat': _spectral(target='flat'), 'low_rank': _spectral(target='low_rank'),
     'broken': _spectral(target='broken'), 'slow': _spectral(fast=0.), 'fast': _spectral(slow=0.),
-    'basis': _spectral(RandomBasis),
+    'basis': _spectral(RandomBasis), 'follow': _spectral(FollowingRegularizer),
     'log_det': _code(log_det_loss), 'vicreg': _code(vicreg_loss), 'identity': _code(sketched_identity_loss),
     'orthogonal': _orthogonal,
     'gain': lambda model, strength, **options: ([GainPenalty(model, beta=strength, **options)], []),
@@ -102,7 +103,7 @@ treatments = {                                                    # name -> func
 treatment_labels = dict(
     vanilla='vanilla', power='SpecReg, power law', flat='SpecReg, flat', low_rank='SpecReg, low rank',
     broken='SpecReg, broken law', slow='SpecReg, too slow only', fast='SpecReg, too fast only',
-    basis='SpecReg, random basis', log_det='log-determinant',
+    basis='SpecReg, random basis', follow='SpecReg, followed basis', log_det='log-determinant',
     vicreg='VICReg', identity='identity, sketched', orthogonal='orthogonal weights', gain='largest gain', l2='L2',
     noise='input noise', dropout='dropout', early='early stopping', pgd='PGD training', trades='TRADES',
     jacobian='Jacobian', logit_jacobian='logit Jacobian', hold='Jacobian held')
@@ -119,7 +120,7 @@ def network_of_kind(
     return seeded(seed, partial(MLP, (784, *[width]*(1 if shallow else 3), 10), bn=shallow))
 
 _exclusive = ('pgd', 'noise')                                     # both exchange the images of a batch
-_bends = ('power', 'flat', 'low_rank', 'broken', 'slow', 'fast', 'basis')
+_bends = ('power', 'flat', 'low_rank', 'broken', 'slow', 'fast', 'basis', 'follow')
 
 def check_treatment(
     asked:dict, # name -> strength, or a dictionary with strength and options; empty: vanilla
