@@ -155,13 +155,16 @@ def last_exponents(
     layers = [[*network['layers'].values()][-1]['alpha'] if 'layers' in network else None for network in result['networks']]
     return np.array([np.nan if a is None else a for a in layers])
 
-def _mean(result): return float(np.nanmean(robustness_of_all(result)))
-def _is_reached(result): return bool(abs(np.nanmean(last_exponents(result)) - result['task']['alpha'])<=.1)
-def _spread(results): return max(map(_mean, results)) - min(map(_mean, results))
+def _mean_of(values): return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
+def _mean(result): return _mean_of(robustness_of_all(result))
+def _is_reached(result): return bool(abs(_mean_of(last_exponents(result)) - result['task']['alpha'])<=.1)
+def _spread(results):
+    known = [v for v in map(_mean, results) if math.isfinite(v)]                # without those of which each training failed
+    return max(known) - min(known) if known else math.nan
 
 def _held_well(result, plain):
     "Whether the Jacobian of each network stayed near what was asked for, here the vanilla one."
-    norms = lambda r: np.nanmean([network.get('jacobian', np.nan) for network in r['networks']])
+    norms = lambda r: _mean_of([network.get('jacobian', np.nan) for network in r['networks']])
     return bool(abs(norms(result)/norms(plain) - 1)<=.25)
 
 def _about_doses(dose, held, plain, asked):
