@@ -43,7 +43,7 @@ def keep_outputs(shell, folder):
         filters = warnings.filters[:]
         try:
             result = run_all(self, nb, *args, **kwargs)
-            if [f for f in warnings.filters if f not in filters and f[:3]==('ignore', None, Warning)]:
+            if ('ignore', None, Warning, None, 0) in [f for f in warnings.filters if f not in filters]:
                 self.exc = AssertionError(f'{path.name} leaves all warnings ignored, and the next notebook tests its own in vain')
                 raise self.exc                                                     # where nbdev looks for what to print
             finished = True
