@@ -40,10 +40,11 @@ def keep_outputs(shell, folder):
         path, start, finished, self.captured = Path(nb['path_']).resolve(), core_seconds(), False, {}
         tested = sources(path)
         if drawing := sys.modules.get('matplotlib'): drawing.rcdefaults()          # a notebook begins without the settings of the last one
-        filters = warnings.filters[:]
+        silence = ('ignore', None, Warning, None, 0)                               # what `simplefilter('ignore')` puts in
+        silent = silence in warnings.filters
         try:
             result = run_all(self, nb, *args, **kwargs)
-            if ('ignore', None, Warning, None, 0) in [f for f in warnings.filters if f not in filters]:
+            if silence in warnings.filters and not silent:
                 self.exc = AssertionError(f'{path.name} leaves all warnings ignored, and the next notebook tests its own in vain')
                 raise self.exc                                                     # where nbdev looks for what to print
             finished = True

@@ -53,10 +53,10 @@ def _climbed(make, alpha, kind, size, device):
     best = min(misses, key=misses.get)
     return best, models[best], misses
 
-def _networks(asked_for, kind, size, device, known=None):
-    "What is measured of a network for each seed; `asked_for` is a function of the seed, and `known` the network of seed 0."
+def _networks(asked_for, kind, size, device, known={}):
+    "What is measured of a network for each seed; `asked_for` is a function of the seed."
     return networks_by_seed(lambda seed: _model(asked_for(seed), kind, seed, size, device),
-                            partial(measure_network, device=device, **size['measure']), size['seeds'], {0: known})
+                            partial(measure_network, device=device, **size['measure']), size['seeds'], known)
 
 def _stored_misses(misses): return [[beta, miss if math.isfinite(miss) else None] for beta, miss in misses.items()]
 
@@ -65,7 +65,8 @@ def _dose(task, size, device):
     alpha, kind = task['alpha'], task['kind']
     asked = lambda beta: {'power': dict(strength=beta, alpha=alpha)}
     beta, model, misses = _climbed(asked, alpha, kind, size, device)
-    return dict(beta=beta, misses=_stored_misses(misses), networks=_networks(lambda seed: asked(beta), kind, size, device, model))
+    networks = _networks(lambda seed: asked(beta), kind, size, device, {0: model})
+    return dict(beta=beta, misses=_stored_misses(misses), networks=networks)
 
 def _lead(task, size, device):
     "Another index from which the power law begins."

@@ -40,7 +40,7 @@ side_sizes = dict(
     smoke=dict(kinds=('shallow', 'mlp'), seeds=(0, 1), train=dict(images=600, epochs=1, width=40), validation=30,
                measure=dict(attacked=20, broken=10, strong=10), rounds=1))
 
-def _by_seed(asked, kind, size, device, known=None):
+def _by_seed(asked, kind, size, device, known={}):
     "What is measured of a network for each seed."
     train = partial(network_with, asked, kind, device=device, **size['train'])
     return networks_by_seed(train, partial(measure_network, device=device, **size['measure']), size['seeds'], known)

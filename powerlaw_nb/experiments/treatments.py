@@ -284,11 +284,11 @@ def networks_by_seed(
     train:Callable, # function of a seed: a trained network, or None where the training fails
     measure:Callable, # function of a network and a seed: a dictionary
     seeds:tuple=(0, 1, 2), # one or more integers
-    known:dict=None, # seed -> a network that is trained already
+    known:dict={}, # seed -> what `train` gave already; only looked at
 )->list: # of dictionaries with their seed, for JSON; `failed` where the training fails
     "What is measured of the network of each seed."
     found = []
     for seed in seeds:
-        model = (known or {}).get(seed) or train(seed)
+        model = known[seed] if seed in known else train(seed)
         found.append(dict(seed=seed, **(measure(model, seed) if model else dict(failed=True))))
     return found
