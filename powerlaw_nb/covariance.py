@@ -13,7 +13,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .check import check_activations, check_finite, check_float_type, check_whole, tensor_of
+from .check import check_activations, check_choice, check_finite, check_float_type, check_whole, tensor_of
 
 # %% ../nbs/engineering/01_covariance.ipynb #11f505d5
 class _Summary:
@@ -67,8 +67,11 @@ class Covariance(_Summary):
         n:int, # number of neurons N
         device=None, # where the N x N sum lives
         dtype:torch.dtype=torch.float64, # of the sums; float64 because small eigenvalues are differences of large entries
+        products:torch.dtype=None, # of the products within a chunk, float32 or float64; None: as the sums
     ):
         n = check_whole(n, 'n', remedy='the flattened width of the layer'); check_float_type(dtype)
+        check_choice(products, 'products', (None, torch.float32, torch.float64))
+        self._products = products or dtype
         self._start(*(torch.zeros(shape, device=device, dtype=dtype) for shape in (n, (n, n))))
 
     def update(self,
@@ -78,9 +81,19 @@ class Covariance(_Summary):
         x = self._rows(x).to(self._mean, copy=True)
         mean = check_finite(x.mean(0))
         x -= mean                                      # in place on our own copy
-        for i in range(0, x.shape[1], _panel):         # panels right of the diagonal: the rest is their mirror image
-            self._sum[i:i+_panel, i:].addmm_(x[:, i:i+_panel].T, x[:, i:])
+        other = self._products != x.dtype and torch.get_float32_matmul_precision()=='highest'
+        (self._add_rounded if other else self._add)(x)
         return self._merge(len(x), mean)
+
+    def _add(self, x):
+        "Add the products of centred rows: panels right of the diagonal, since the rest is their mirror image."
+        for i in range(0, x.shape[1], _panel): self._sum[i:i+_panel, i:].addmm_(x[:, i:i+_panel].T, x[:, i:])
+
+    def _add_rounded(self, x):
+        "The same with products in another type; only their sum is in the type of the sums."
+        x = x.to(self._products)
+        with torch.autocast(x.device.type, enabled=False):
+            for i in range(0, x.shape[1], _panel): self._sum[i:i+_panel, i:] += x[:, i:i+_panel].T @ x[:, i:]
 
     def merge(self,
         other:'Covariance', # summary of other rows of the same neurons

@@ -140,10 +140,12 @@ def _images(batches):
             "for example (batch['image'] for batch in loader)")
         yield x
 
-def _summary(activation, start):
+_wide = 1000                                                      # neurons, from which on the type of the products counts
+
+def _summary(activation, start, products):
     "A running covariance for a layer like `activation`; with `start`, a number of columns or a basis, of its leading part."
     N = activation.shape[1]
-    if start is None: return Covariance(N, device=activation.device)
+    if start is None: return Covariance(N, device=activation.device, products=products if N>=_wide else None)
     if isinstance(start, int):
         start = torch.randn(N, min(start, N), generator=torch.Generator('cpu').manual_seed(0), device='cpu')
     return LeadingCovariance(start.to(activation.device))
@@ -153,6 +155,7 @@ def layer_covariances(
     layers:list, # names as in `model.named_modules()`
     batches:Iterable, # a loader of `x` or `(x, y)`, or one tensor of inputs
     starts:dict=None, # layer -> number of columns or basis (N, K), for layers of which only the leading part is wanted
+    products:torch.dtype=None, # of the products of layers of 1000 neurons and more, see `Covariance`; None: float64
 )->dict: # layer -> Covariance or LeadingCovariance
     "Covariance of each layer over `batches`, streamed, in evaluation mode."
     found, starts, layers = {}, starts or {}, _names_in(layers)
@@ -164,7 +167,7 @@ def layer_covariances(
                 if name not in h: raise ValueError(
                     f'layer {name!r} is in the model but did not run in its forward pass: leave it out of layers')
                 activation = h.take(name).flatten(1)            # (B, N)
-                if name not in found: found[name] = _summary(activation, starts.get(name))
+                if name not in found: found[name] = _summary(activation, starts.get(name), products)
                 try:
                     for rows in activation.split(1024): found[name].update(rows)      # a large batch needs no large float64 copy
                 except NonFiniteError as error: raise NonFiniteError(f'layer {name!r}: {error}') from error
@@ -176,7 +179,7 @@ def layer_covariances(
 def _covariances(self:SpectralRegularizer, layers, batches):
     "The covariances of `layers` over `batches`; those with a rank go on from their basis, or begin with random numbers."
     starts = {name: self.bases.get(name, 2*rank) for name, rank in self.ranks.items() if rank}
-    found = layer_covariances(self.model, layers, batches, starts)
+    found = layer_covariances(self.model, layers, batches, starts, self._float_type())
     self.captured.clear()                                         # the regularizer's own hooks saw the pass, too
     return found
 

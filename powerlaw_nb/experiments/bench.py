@@ -221,9 +221,10 @@ def measure_refresh(
     rows = []
     for N in sizes:
         x, _ = _layer(round(1.5*N), N, device)
-        double, summary = x.double(), Covariance(N, device=device)
+        double, summary, rounded = x.double(), Covariance(N, device=device), Covariance(N, device, products=torch.float32)
         cov = double.T @ double / len(x)
-        seconds = interleaved({'product': lambda: double.T @ double, 'stream': lambda: summary.update(x)}, device, budget/2)
+        seconds = interleaved({'product': lambda: double.T @ double, 'stream': lambda: summary.update(x),
+                               'rounded': lambda: rounded.update(x)}, device, budget/2)
         solve = interleaved({'decomposition': lambda: eigendecomposition(cov)}, device, budget/2,
                             least=1, most=5, warm=int(N<4000))
         def refresh(chunks):
@@ -233,7 +234,8 @@ def measure_refresh(
         memory = {f'{chunks} chunks': _digits(peak_bytes(lambda: refresh(chunks), device)/(8*N*N)) for chunks in (1, 4)}
         stream = statistics.median(seconds['stream'])*images/len(x)
         rows.append(dict(
-            N=N, chunk=len(x), stream_over_product=ratio(seconds, 'stream', 'product'), memory=memory,
+            N=N, chunk=len(x), stream_over_product=ratio(seconds, 'stream', 'product'),
+            rounded_over_stream=ratio(seconds, 'rounded', 'stream'), memory=memory,
             seconds_decomposition=_digits(statistics.median(solve['decomposition'])), seconds_stream=_digits(stream),
             images=images))
     return rows

@@ -31,7 +31,7 @@ refresh_ways = {'epoch': 'epoch', 'half': .5, 'quarter': .25, 'tenth': .1, 'step
 follow_ways = {'follow': 'solver', 'rotation': 'rotation'}                                 # refreshed each epoch, too
 ways = (*refresh_ways, *follow_ways, 'vanilla')
 
-task_sizes = dict(small=dict(seeds=(0, 1, 2), networks=('shallow', 'mlp'), images=300, rounds=30),
+task_sizes = dict(small=dict(seeds=(0, 1, 2), networks=('shallow', 'mlp', 'paper'), images=300, rounds=30),
                   quick=dict(seeds=(0,), networks=('shallow',), images=100, rounds=10),
                   smoke=dict(seeds=(0,), networks=('shallow',), images=20, rounds=2))
 
@@ -40,8 +40,11 @@ def task_run(
 )->Run:
     "The configuration of a task."
     check_choice(task['way'], 'way', ways)
-    run = next(r for r in grid('shallow', task['preset']) if r.bn and r.variant=='vanilla')
-    if check_choice(task['network'], 'network', ('shallow', 'mlp'))=='mlp':
+    network = check_choice(task['network'], 'network', ('shallow', 'mlp', 'paper'))
+    size = 'paper' if network=='paper' else task['preset']
+    run = next(r for r in grid('shallow', size) if r.bn and r.variant=='vanilla')
+    if network=='paper': run = replace(run, lr=1e-3)              # of the authors' code; that of the text is below
+    if network=='mlp':
         width = run.widths[1]
         run = replace(run, network='mlp', bn=False, widths=(run.widths[0], width, width, width, run.widths[-1]))
     plain = task['way']=='vanilla'
@@ -133,7 +136,8 @@ def step_costs(
     x, y = as_images(x[:run.train_images]), y[:run.train_images]
     steppers = {way: _stepper(task, way, x, y) for way in cost_ways}
     for go, _, model in steppers.values(): model.train(); go(2)
-    rounds = [{way: go(4) for way, (go, _, _) in steppers.items()} for _ in range(size['rounds'])]
+    count = size['rounds']//3 if task['network']=='paper' else size['rounds']
+    rounds = [{way: go(4) for way, (go, _, _) in steppers.items()} for _ in range(count)]
     start = time.perf_counter(); steppers['epoch'][1][0].refresh(x)
     ratio = lambda way: float(np.median([r[way]/r['epoch'] for r in rounds]))
     return dict(seconds_of_step={way: float(np.median([r[way] for r in rounds])) for way in cost_ways},
@@ -167,6 +171,7 @@ def section(
     tasks += [task('shallow', 'paper', 'quarter', first)]
     tasks += [task('mlp', 'usual', 'quarter', first)]*('mlp' in size['networks'])
     tasks += [task('shallow', 'usual', 'step', first)]*(preset!='smoke')
+    tasks += [task('paper', 'usual', way, first) for way in ('epoch', 'quarter') if 'paper' in size['networks']]
     def say(result):
         if 'ratios' in result: return ', '.join(f'{k} {v:.2f}' for k, v in result['ratios'].items())
         alphas = ', '.join(f"{v['alpha']:.2f}" for v in result['layers'].values())
@@ -178,7 +183,7 @@ def section(
 def of_way(
     results:list, # of this section
     way:str, # one of `ways`
-    network:str='shallow', # 'shallow' or 'mlp'
+    network:str='shallow', # 'shallow', 'mlp', or 'paper': one hidden layer at the paper's size
     lr:str='usual', # 'usual' or 'paper'
 )->dict: # seed -> result, without those that failed
     "The trained networks of one way, by seed."
@@ -221,7 +226,7 @@ def verdicts(
     "The verdicts by the rules of this chapter."
     check_results(results, 'task', least=1)
     costs, table = {r['task']['network']: r['ratios'] for r in results if 'ratios' in r}, []
-    for network in ('shallow', 'mlp'):
+    for network in ('shallow', 'mlp', 'paper'):
         epoch, fresh, follow = (of_way(results, way, network) for way in ('epoch', 'quarter', 'follow'))
         if not epoch: continue
         freshest = fresh or follow
