@@ -17,11 +17,11 @@ import torch
 from torch import Tensor, nn
 
 from powerlaw_nb.check import (
-    check_classes, check_device, check_finite, check_generator, check_labels, check_logits, check_module, check_pairs, check_size,
+    check_classes, check_device, check_finite, check_generator, check_labels, check_logits, check_module, check_pairs,
     check_whole)
 from .report_forms import Tables, plain_json
 from .data import as_images
-from .models import device_of, hidden_layers
+from .models import hidden_layers
 from .regularizer import bare_model
 from .attacks import (
     accuracy_interval, check_batch, check_radii, critical_radius, fgsm, is_correct, pgd, robustness_curve, white_noise)

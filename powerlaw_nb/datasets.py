@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from .check import check_device, check_finite, check_image_type, check_images, check_path, tensor_of
 from .data import data_sets, dataset, mnist

@@ -15,8 +15,8 @@ import torch.distributed as dist
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from .check import NonFiniteError, check_finite, check_law, check_whole
-from .covariance import Covariance, LeadingCovariance, eigendecomposition
+from .check import NonFiniteError, check_choice, check_finite, check_law, check_whole
+from .covariance import Covariance, LeadingCovariance, eigendecomposition, product_types
 from .targets import Bend, bent_penalty, check_bend
 from .reg import (
     anchor_floor, check_anchor, check_projection, projected_penalty, total_variance)
@@ -159,6 +159,7 @@ def layer_covariances(
 )->dict: # layer -> Covariance or LeadingCovariance
     "Covariance of each layer over `batches`, streamed, in evaluation mode."
     found, starts, layers = {}, starts or {}, _names_in(layers)
+    check_choice(products, 'products', product_types)
     with torch.inference_mode(False), torch.no_grad(), evaluating(model), capture(model, layers) as h:
         look = on_copies(model)                               # a model that works in place would change the caller's inputs
         for x in _images(batches):

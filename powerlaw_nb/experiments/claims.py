@@ -124,18 +124,24 @@ def _check_attacks(attacks):
     if isinstance(attacks, (tuple, list)) and attacks and all(attack in list(_attack_names) for attack in attacks): return attacks
     raise ValueError(f'attacks is {attacks!r:.80}: give a tuple of some of {tuple(_attack_names)}')
 
+def _check_also(also):
+    "The groups of choices that are judged, too, or a ValueError."
+    if isinstance(also, (tuple, list)) and all(isinstance(group, str) for group in also): return also
+    raise ValueError(f'also is {also!r:.80}: give a tuple of groups, each `group` of a run')
+
 def claims(
     store, # a Store, or the list that its results() gave
     attacks:tuple=('fgsm', 'pgd'), # all must show a gain; ('strong',): the stronger attack; ('pgd beside',): PGD on its images
     data:str='mnist', # key or name of the data set whose runs are judged; None: all, each by itself
+    also:tuple=(), # groups of the section `choices` to judge as well; by default it has no verdicts
 )->list: # of dictionaries: group, variant, best, claim, text, measured, verdict
     "What was measured for the claims C1 to C11, group by group; C1 to C3 for each β, the others for the best."
     results = store.results() if isinstance(store, Store) else check_results(store, 'run')
-    results, groups, rows, _ = of_data(results, data), {}, [], _check_attacks(attacks)
+    results, groups, rows, also, _ = of_data(results, data), {}, [], _check_also(also), _check_attacks(attacks)
     for result in results: groups.setdefault(result['run'].group, []).append(result)
     for group, members in sorted(groups.items()):
         run = members[0]['run']
-        if is_choice(run): continue
+        if is_choice(run) and group not in also: continue
         if run.network=='shallow': best, found = best_label(members), _shallow_claims(members, groups, attacks)
         else:
             best = None

@@ -78,8 +78,9 @@ def measure_costs(
     x, y = (t[:min(run.test_images, 1000)] for t in test)
     model, spectral = trainer.model, [r for r in trainer.regularizers if hasattr(r, 'refresh')]
     step, time_of = _step(trainer, batch, device), lambda work: _timed(work, device)
-    of_layers = lambda layers: time_of(lambda: layer_covariances(model, layers, batch[0]))
-    covariance, refresh = of_layers(hidden_layers(model)), sum(of_layers(r.layers) for r in spectral)
+    of_layers = lambda layers, products: time_of(lambda: layer_covariances(model, layers, batch[0], products=products))
+    covariance = of_layers(hidden_layers(model), None)
+    refresh = sum(of_layers(r.layers, torch.float32) for r in spectral)           # as in a regularizer
     decomposition = max(0., sum(time_of(lambda: r.refresh(batch[0])) for r in spectral) - refresh)
     forward = time_of(lambda: is_correct(model, white_noise(x, .1), y))
     gradient = time_of(lambda: fgsm(model, x, y, .1))

@@ -8,7 +8,6 @@ __all__ = ['penalty_terms', 'stored_spectra', 'explore_penalty', 'code_path', 'e
 
 # %% ../../nbs/engineering/08a_explorers.ipynb #69be1ab4
 from dataclasses import replace
-from typing import Callable
 
 import ipywidgets as widgets
 import numpy as np

@@ -17,7 +17,7 @@ import torch
 from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
-from ..check import NonFiniteError, check_choice, check_path, check_whole, device_here
+from ..check import NonFiniteError, check_choice, check_path, device_here
 from ..trainer import write_atomic
 from .runs import is_plain_name, presets
 from .store import rounded

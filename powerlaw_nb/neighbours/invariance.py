@@ -9,7 +9,7 @@ __all__ = ['pools', 'Group', 'shifts', 'reflections', 'quarter_turns', 'rotation
 
 # %% ../../nbs/neighbours/27_invariance.ipynb #77207942
 import math, warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..check import check_choice, check_finite, check_generator, check_labels, check_number, check_whole
+from ..check import check_choice, check_finite, check_labels, check_number, check_whole
 from ..covariance import solve
 from ..theory import participation_ratio
 from ..data import Batches, mnist

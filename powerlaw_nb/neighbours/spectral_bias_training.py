@@ -11,7 +11,6 @@ __all__ = ['waves', 'sizes_of_weights', 'image_scales', 'lazy_networks', 'kept_n
 # %% ../../nbs/neighbours/24a_spectral_bias_training.ipynb #48b5564f
 import math
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import torch
