@@ -257,8 +257,8 @@ def _layer_penalty(self:SpectralRegularizer, name, x, law):
     x = check_projection(x, eigvecs, group)
     penalty, spectrum, power = projected_penalty(x, eigvecs, law, group, self.bends[name])
     if self.bends[name] and self.bends[name].anchor: return penalty, spectrum, -math.inf      # it may be 0 there
-    solved = torch.float64 if self.ranks[name] is None else None          # as `refresh` computes them
-    N = x.shape[1]
+    N, rounded = x.shape[1], self._float_type()==torch.float32            # wide layers have products in float32
+    solved = torch.float64 if self.ranks[name] is None and not (rounded and N>=_wide) else None       # as `refresh` computes them
     return penalty, spectrum, anchor_floor(spectrum[0], total_variance(spectrum, N), power, N, spectrum.dtype, solved)
 
 @patch

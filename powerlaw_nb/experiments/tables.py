@@ -181,6 +181,7 @@ def claim_table(
     rows:list, # from `claims`
     names:list, # of claims, for example ['C5', 'C6']
     *groups:str, # of runs
+    titles:dict=None, # group -> what to call it, where its name without the last part would not say enough
 )->str: # Markdown
     "The rows of `claims` that a page needs; the variant that the main text shows is in bold."
     unknown = [name for name in names if name not in {f'C{n}' for n in range(1, 12)}]
@@ -188,7 +189,7 @@ def claim_table(
     chosen = [row for row in rows if row['claim'] in names and row['group'] in groups]
     chosen.sort(key=lambda row: (int(row['claim'][1:]), row['group']))
     bold = lambda row: f"**{row['variant']}**" if row['best'] else row['variant']
-    cells = lambda row: [
-        row['claim'], row['group'].rsplit('-', 1)[0], bold(row), row['text'], badge(row['verdict']), row['measured']]
+    title = lambda group: (titles or {}).get(group, group.rsplit('-', 1)[0])
+    cells = lambda row: [row['claim'], title(row['group']), bold(row), row['text'], badge(row['verdict']), row['measured']]
     heads = ['claim', 'group', 'variant', 'what the paper says', 'verdict', 'measured, mean ± sd over seeds']
     return markdown_table(heads, list(map(cells, chosen)))
