@@ -211,7 +211,7 @@ def _one_of_each(preset):
 
 # %% ../../nbs/engineering/90_benchmarks.ipynb #4e0d9228
 def _with_workspace(arrays, N, layers, device):
-    "Peak in arrays of N x N: at least the sums and the two that LAPACK needs, which the profiler does not see where SciPy makes them."
+    "Peak in arrays of N x N: at least the sums and LAPACK's two, which the profiler does not see where SciPy makes them."
     unseen = torch.device(device).type=='cpu' and N>=in_place_from
     return max(arrays, layers + 2.) if unseen else arrays
 
@@ -409,7 +409,8 @@ def measure_ideas(
         return torch.zeros(N, N, dtype=torch.float64, device=device).addmm_(x.T, x)
     row('covariance by panels on and right of the diagonal', True, lambda: panels(x), lambda: in_one(x),
         _difference(panels(x).cov, in_one(x)/B))
-    row('covariance by one product of all rows in float32, not centred', False, lambda: (x.T @ x).double(), lambda: double.T @ double,
+    row('covariance by one product of all rows in float32, not centred', False,
+        lambda: (x.T @ x).double(), lambda: double.T @ double,
         _difference((x.T @ x).double(), double.T @ double))
     residual = lambda pair: _digits(((cov@pair[1].double() - pair[1].double()*pair[0].double()).norm()/cov.norm()).item())
     row('decomposition in float32 (change: residual)', False, lambda: torch.linalg.eigh(cov.float()),
