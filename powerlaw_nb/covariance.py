@@ -68,10 +68,10 @@ def _full_float32():
     except RuntimeError: return False                  # it was set by the newer `fp32_precision`, for one kind of device alone
 
 def _rounded(x, dtype):
-    "Centred rows in another type, if products of them can have all digits there and neither overflow nor vanish."
+    "Centred rows in another type, if products of them neither overflow nor vanish there."
     other = x.to(dtype)
     low, high = other.aminmax()
-    return other if _full_float32() and 1e-15 < max(-low.item(), high.item()) < 1e15 else x
+    return other if 1e-15 < max(-low.item(), high.item()) < 1e15 else x
 
 class Covariance(_Summary):
     "Mean and covariance of activations that arrive in chunks or on several processes."
@@ -94,7 +94,7 @@ class Covariance(_Summary):
         x = self._rows(x).to(self._mean, copy=True)
         mean = check_finite(x.mean(0))
         x -= mean                                      # in place on our own copy
-        if self._products != x.dtype: x = _rounded(x, self._products)      # the name goes on, so that one copy is held
+        if self._products != x.dtype and _full_float32(): x = _rounded(x, self._products)      # in the same name: one copy is held
         self._add_products(x)
         return self._merge(len(x), mean)
 

@@ -140,12 +140,14 @@ def _images(batches):
             "for example (batch['image'] for batch in loader)")
         yield x
 
-_wide = 1000                                                      # neurons, from which on the type of the products counts
+def _product_type(N, wanted):
+    "The type of the products in the covariance of N neurons: in narrow layers they take no time, and are in float64."
+    return wanted if N>=1000 else torch.float64
 
 def _summary(activation, start, products):
     "A running covariance for a layer like `activation`; with `start`, a number of columns or a basis, of its leading part."
     N = activation.shape[1]
-    if start is None: return Covariance(N, device=activation.device, products=products if N>=_wide else None)
+    if start is None: return Covariance(N, device=activation.device, products=_product_type(N, products))
     if isinstance(start, int):
         start = torch.randn(N, min(start, N), generator=torch.Generator('cpu').manual_seed(0), device='cpu')
     return LeadingCovariance(start.to(activation.device))
@@ -257,8 +259,8 @@ def _layer_penalty(self:SpectralRegularizer, name, x, law):
     x = check_projection(x, eigvecs, group)
     penalty, spectrum, power = projected_penalty(x, eigvecs, law, group, self.bends[name])
     if self.bends[name] and self.bends[name].anchor: return penalty, spectrum, -math.inf      # it may be 0 there
-    N, rounded = x.shape[1], self._float_type()==torch.float32            # wide layers have products in float32
-    solved = torch.float64 if self.ranks[name] is None and not (rounded and N>=_wide) else None       # as `refresh` computes them
+    N = x.shape[1]
+    solved = _product_type(N, self._float_type()) if self.ranks[name] is None else None               # as `refresh` computes them
     return penalty, spectrum, anchor_floor(spectrum[0], total_variance(spectrum, N), power, N, spectrum.dtype, solved)
 
 @patch
