@@ -94,7 +94,7 @@ class Covariance(_Summary):
         x = self._rows(x).to(self._mean, copy=True)
         mean = check_finite(x.mean(0))
         x -= mean                                      # in place on our own copy
-        if self._products != x.dtype and _full_float32(): x = _rounded(x, self._products)      # in the same name: one copy is held
+        if self._products != x.dtype and _full_float32(): x = _rounded(x, self._products)      # same name: one copy is held
         self._add_products(x)
         return self._merge(len(x), mean)
 
