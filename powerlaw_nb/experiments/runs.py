@@ -248,8 +248,9 @@ def _choices(preset, base):
     both = [dict(act='sigmoid'), dict(act='relu'), dict(amsgrad=True), dict(lr=1e-3 if preset=='paper' else 1e-4),
             dict(epochs=3*shallow.epochs), dict(lr=1e-4, epochs=10*shallow.epochs)]              # for vanilla and SpecReg
     others = presets[preset]['betas'][1:] if preset=='paper' else []                            # at the rate of the code
-    code = _regularized(replace(shallow, lr=1e-3), 'specreg', others)
-    if preset=='paper': code += _regularized(replace(shallow, lr=1e-3, refresh_every=.25), 'specreg', betas)
+    fast = replace(shallow, lr=1e-3)
+    code = _regularized(fast, 'specreg', others)
+    if preset=='paper': code += _regularized(replace(fast, refresh_every=.25), 'specreg', betas) + _stopped_early(fast)
     return [*itertools.chain(*(_shallow_runs(replace(shallow, **values), betas) for values in both)), *code,
             *_regularized(replace(shallow, tau=11), 'specreg', betas), *_regularized(mlp, 'specreg-all', (.01, .1)),
             *_regularized(mlp, 'jacobian', (.1, 1.)), *_regularized(cnn, 'jacobian', (.1, 1.)),
