@@ -79,14 +79,17 @@ def _vanilla_norm(kind, seed, preset, device):
     size = cause_sizes[preset]
     return jacobian_norm(_model({}, kind, seed, size, device), mnist(device=device, limit=500)[0])**2
 
+def _holds(task, size, device):
+    "For each seed the treatment that holds the Jacobian at a multiple of the vanilla one; without a multiple none."
+    norm = lambda seed: task['factor']*_vanilla_norm(task['kind'], seed, task['preset'], device)
+    return {seed: {'hold': dict(strength=1., norm=norm(seed))} if task.get('factor') else {} for seed in size['seeds']}
+
+def _asked(holds): return [math.sqrt(hold['hold']['norm']) for hold in holds.values()]
+
 def _held(task, size, device):
     "An exponent, or none, while the Jacobian is held at a multiple of the vanilla one."
-    kind, preset, alpha = task['kind'], task['preset'], task['alpha']
-    def asked(seed):
-        hold = dict(strength=1., norm=task['factor']*_vanilla_norm(kind, seed, preset, device))
-        return {'hold': hold, **({'power': dict(strength=10., alpha=alpha)} if alpha else {})}
-    return dict(networks=_networks(asked, kind, size, device),
-                asked=[math.sqrt(task['factor']*_vanilla_norm(kind, seed, preset, device)) for seed in size['seeds']])
+    holds, bend = _holds(task, size, device), {'power': dict(strength=10., alpha=task['alpha'])} if task['alpha'] else {}
+    return dict(networks=_networks(lambda seed: {**holds[seed], **bend}, task['kind'], size, device), asked=_asked(holds))
 
 def _basis(task, size, device):
     "The penalty along a random basis."
@@ -94,13 +97,10 @@ def _basis(task, size, device):
 
 def _followed(task, size, device):
     "An exponent with a basis that is followed, perhaps while the Jacobian is held; without an exponent: a random basis."
-    kind, factor = task['kind'], task.get('factor')
-    norm = lambda seed: factor*_vanilla_norm(kind, seed, task['preset'], device)
-    def asked(seed):
-        bend = {'follow': dict(strength=followed_beta, alpha=task['alpha'])} if task['alpha'] else {'basis': followed_beta}
-        return {**bend, **({'hold': dict(strength=1., norm=norm(seed))} if factor else {})}
-    found = dict(beta=followed_beta, networks=_networks(asked, kind, size, device))
-    return dict(found, asked=[math.sqrt(norm(seed)) for seed in size['seeds']]) if factor else found
+    bend = {'follow': dict(strength=followed_beta, alpha=task['alpha'])} if task['alpha'] else {'basis': followed_beta}
+    holds = _holds(task, size, device)
+    found = dict(beta=followed_beta, networks=_networks(lambda seed: {**bend, **holds[seed]}, task['kind'], size, device))
+    return dict(found, asked=_asked(holds)) if task.get('factor') else found
 
 def _vanilla(task, size, device): return dict(networks=_networks(lambda seed: {}, task['kind'], size, device))
 
