@@ -23,7 +23,7 @@ gpu = {                                                           # what a GPU d
                      '05_whitening.ipynb', '06_attacks.ipynb', '06_strong_attack.ipynb', '06a_checks.ipynb', '07_sensitivity.ipynb',
                      '08a_measure.ipynb', '16e_stale_basis.ipynb',
                      '16f_contradiction.ipynb', '00b_intrinsic.ipynb', '00c_measures.ipynb', 'neighbours/20_dimension.ipynb',
-                     'neighbours/21_fourier_masks.ipynb',
+                     'neighbours/21_fourier_masks.ipynb', 'neighbours/21a_fourier_masks_experiments.ipynb',
                      'neighbours/23_local_convolutions.ipynb',
                      'neighbours/24_spectral_bias.ipynb', 'neighbours/24a_spectral_bias_training.ipynb',
                      'neighbours/26_texture.ipynb', 'neighbours/26b_texture_networks.ipynb',
@@ -42,6 +42,7 @@ gpu = {                                                           # what a GPU d
     'engineering/07_execute.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.',
     'engineering/18_devices.ipynb': 'Its processes run on the CPU, also where there are GPUs; the script that it shows takes one GPU for each process.',
     'engineering/18a_device_discipline.ipynb': 'It needs no GPU, and uses none: that is its point.',
+    'engineering/89_cost.ipynb': 'Its examples measure a CPU; `powerlaw_nb bench --device cuda` measures your GPU.',
     'engineering/90_benchmarks.ipynb': 'The page shows times of a CPU; `powerlaw_nb bench --device cuda` measures those of your GPU.',
     'engineering/91_numerics.ipynb': 'One cell repeats its tests on a GPU when there is one.'}
 

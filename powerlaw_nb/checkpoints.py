@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from .check import check_choice, check_labels, check_module, check_pairs, check_path
 from .report_forms import Tables, plain_json
+from .files import write_atomic
 from .data import as_images, mnist
-from .trainer import write_atomic
 from .analyse import analyse
 
 # %% ../nbs/07c_checkpoints.ipynb #c7232985

@@ -4,27 +4,25 @@
 
 # %% auto #0
 __all__ = ['events', 'CancelBatch', 'CancelEpoch', 'CancelFit', 'Callback', 'same_stream', 'Refresh', 'History',
-           'is_first_process', 'Progress', 'Checkpoint', 'Trainer', 'write_atomic']
+           'is_first_process', 'Progress', 'Checkpoint', 'Trainer']
 
 # %% ../nbs/04_trainer.ipynb #5eac1883
-import errno, functools, json, math, os, secrets, tempfile, time
+import errno, math, tempfile, time
 from collections import deque
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Callable, Iterable, Iterator
 
-import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from fastcore.basics import patch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .check import (
     NonFiniteError, check_choice, check_module, check_number, check_path, check_whole, is_real, normal_tensor)
+from .files import first_line, packed, read_tensors, storable, strange_errors, write_tensors
 from .models import device_of, on_copies
 from .regularizer import SpectralRegularizer, bare_model, is_parallel, running_group
 
@@ -314,23 +312,6 @@ def fit(self:Trainer,
     return self
 
 # %% ../nbs/04_trainer.ipynb #ecfa236a
-def write_atomic(
-    path:str|Path, # the file to write; its folder is made
-    write:Callable, # function of a path that writes the file there
-):
-    "Write a file under a temporary name beside `path`, then rename it, so that `path` is always whole."
-    path = Path(path)
-    temporary = path.with_name(f'.{path.name}.{secrets.token_hex(8)}.tmp')      # no name to guess, so that no link waits there
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        open(temporary, 'xb').close(); write(temporary); os.replace(temporary, path)              # with the mode of the umask
-    except OSError as error:
-        reason = error.strerror or str(error)
-        message = f'cannot be written ({reason}); what is there is whole: free some space or choose another folder'
-        raise OSError(error.errno or errno.EIO, message, str(path)) from error
-    finally:
-        with suppress(OSError): temporary.unlink(missing_ok=True)
-
 @patch
 def _parts(self:Trainer):
     "Each state that a checkpoint holds, under the beginning of its names."
@@ -338,47 +319,6 @@ def _parts(self:Trainer):
     for i, values in self.opt.state_dict()['state'].items(): yield f'opt.{i}.', values
     for i, r in enumerate(self.regularizers):
         if hasattr(r, 'state_dict'): yield f'regularizer.{i}.', r.state_dict()
-
-# %% ../nbs/04_trainer.ipynb #0fef0948
-_mark, _apart = '~', 'packed.'                                    # of a value with a type of its own; of tensors in values
-
-@functools.cache
-def _can_be_stored(dtype):
-    "Whether safetensors has a number for this type."
-    try: return bool(save({'x': torch.empty(0, dtype=dtype)}))
-    except (KeyError, ValueError, SafetensorError): return False
-
-def _storable(tensor, name):
-    "The tensor, after a check that a safetensors file can hold it."
-    if tensor.layout is torch.strided and not tensor.is_meta and _can_be_stored(tensor.dtype): return tensor
-    raise TypeError(f'{name} is a tensor of {tensor.dtype}, {tensor.layout}, on {tensor.device}: a checkpoint holds dense ones '
-                    'with values; convert it, or train without Checkpoint')
-
-def _packed(value, name, tensors):
-    "A value as JSON can hold it; tensors and arrays in it go to `tensors`."
-    inside = lambda values: [_packed(v, f'{name}[{k!r}]', tensors) for k, v in values]
-    if isinstance(value, Tensor) or isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in 'biufc':
-        kind, tensor = ('tensor', value) if isinstance(value, Tensor) else ('numpy', torch.as_tensor(np.array(value)))
-        tensors[key := f'{_apart}{len(tensors)}'] = _storable(tensor, name)
-        return {_mark: kind, 'of': key}
-    if value is None or isinstance(value, (bool, int, float, str)): return value
-    if type(value) is list: return inside(enumerate(value))
-    if isinstance(value, tuple): return {_mark: 'tuple', 'of': inside(enumerate(value))}
-    if isinstance(value, dict):
-        keys = [_packed(key, name, tensors) for key in value]
-        return {_mark: 'dict', 'of': [list(pair) for pair in zip(keys, inside(value.items()))]}
-    raise TypeError(f'{name} is {value!r:.60}: a checkpoint cannot hold a {type(value).__name__}; '
-                    'make a number, a tensor or text of it, or train without Checkpoint')
-
-def _unpacked(value, tensors):
-    "What `_packed` was given."
-    if isinstance(value, list): return [_unpacked(v, tensors) for v in value]
-    if not isinstance(value, dict): return value
-    if _mark not in value: return {k: _unpacked(v, tensors) for k, v in value.items()}      # as earlier versions wrote them
-    kind, of = value[_mark], value['of']
-    if kind=='dict': return {_unpacked(k, tensors): _unpacked(v, tensors) for k, v in of}
-    if kind=='tuple': return tuple(_unpacked(of, tensors))
-    return tensors[of] if kind=='tensor' else tensors[of].numpy()[()]
 
 # %% ../nbs/04_trainer.ipynb #93b8f89c
 @patch
@@ -393,11 +333,11 @@ def _contents(self:Trainer):
     for prefix, state in self._parts():
         for key, value in state.items():
             name = f'{prefix}{key}'
-            if isinstance(value, Tensor): tensors[name] = _storable(value, name)
-            else: rest[name] = _packed(value, name, tensors)
-    groups = [{k: _packed(v, f'opt.param_groups[{i}][{k!r}]', tensors) for k, v in group.items()}
+            if isinstance(value, Tensor): tensors[name] = storable(value, name)
+            else: rest[name] = packed(value, name, tensors)
+    groups = [{k: packed(v, f'opt.param_groups[{i}][{k!r}]', tensors) for k, v in group.items()}
               for i, group in enumerate(self.opt.state_dict()['param_groups'])]
-    history = [{k: _packed(v, f'history[{i}][{k!r}]', tensors) for k, v in row.items()} for i, row in enumerate(self.history)]
+    history = [{k: packed(v, f'history[{i}][{k!r}]', tensors) for k, v in row.items()} for i, row in enumerate(self.history)]
     return tensors, dict(epoch=self.epoch, step=self.step, seed=self.seed, history=history, seconds=self.seconds, groups=groups,
                          rest=rest, kinds=self._kinds())
 
@@ -423,33 +363,19 @@ def save(self:Trainer,
     "Save model, optimizer, regularizers, history and counters in one safetensors file; of several processes the first one does."
     path = check_path(path)
     if not is_first_process(): return
-    tensors, info = self._contents()
-    copies = {k: v.detach().contiguous().cpu().clone() for k, v in tensors.items()}
-    content = save(copies, {'trainer': json.dumps(info)})         # save_file would leave a file of its own where it is killed
-    write_atomic(path, lambda p: p.write_bytes(content))
+    write_tensors(path, *self._contents(), key='trainer')
 
 # %% ../nbs/04_trainer.ipynb #ea4836d9
-# what reading and using a file can end in that was not written here
-_strange = (SafetensorError, RuntimeError, ValueError, TypeError, LookupError, AttributeError)
 _header = dict(epoch=int, step=int, history=list, seconds=dict, groups=list, rest=dict)
 
 def _check_header(info):
     "Raise when the header of a checkpoint is not one that `save` wrote."
-    if not isinstance(info, dict): raise TypeError('its header is no dictionary')
     for key, kind in _header.items():
         if type(info.get(key)) is not kind: raise TypeError(f'{key} in its header is {info.get(key)!r:.60}')
     def numbers(values, *keys):                                  # there may be more, from a callback
         return isinstance(values, dict) and all(is_real(values.get(key)) for key in keys)
     epochs = all(numbers(h, 'loss', 'penalty', 'seconds') for h in info['history'])
     if not (epochs and numbers(info['seconds'], 'refresh')): raise TypeError('its history or its seconds are no numbers')
-
-def _read_checkpoint(path):
-    "Tensors and other values of a checkpoint by name, and its counters; they need not come from a friend."
-    with safe_open(path, 'pt') as file:
-        tensors, info = {k: file.get_tensor(k) for k in file.keys()}, json.loads((file.metadata() or {})['trainer'])
-    if isinstance(info, dict): info = {k: _unpacked(v, tensors) for k, v in info.items()}
-    _check_header(info)
-    return {**{k: v for k, v in tensors.items() if not k.startswith(_apart)}, **info['rest']}, info
 
 def _check_model_state(known, found):
     "Raise unless two states of a model have the same names, and tensors of the same shapes and types."
@@ -501,15 +427,10 @@ def load(self:Trainer,
 )->Trainer: # itself
     "Take everything from a checkpoint; the next `fit` goes on from there."
     path = check_path(path)
-    if not path.is_file(): raise FileNotFoundError(f'path {path}: there is no such checkpoint')
-    if not os.access(path, os.R_OK): raise PermissionError(f'path {path}: this checkpoint is not yours to read; ask its owner')
-    first_line = lambda error: next(iter(str(error).splitlines()), '')[:200]
-    try: entries, info = _read_checkpoint(path)
-    except _strange as error: raise ValueError(
-        f'path {path}: not a whole checkpoint of a Trainer ({first_line(error)}); delete it and train anew') from error
+    tensors, info = read_tensors(path, 'trainer', 'checkpoint of a Trainer', _check_header)
     try:
-        with torch.inference_mode(False), torch.no_grad(): self._take(entries, info)
-    except _strange as error: raise ValueError(
+        with torch.inference_mode(False), torch.no_grad(): self._take({**tensors, **info['rest']}, info)
+    except strange_errors as error: raise ValueError(
         f'path {path}: a checkpoint of another model, optimizer or regularizer ({first_line(error)}); '
         'make the Trainer as it was when the file was saved') from error
     self.epoch, self.step, self.history, self.seconds = info['epoch'], info['step'], info['history'], info['seconds']

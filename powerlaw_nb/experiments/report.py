@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from ..pictures import plain_figures, small_png
 from .. import __version__
 from ..check import check_choice, check_path
-from ..trainer import write_atomic
+from ..files import write_atomic
 from ..attacks import accuracy_interval
 from .runs import facts_of, grid, is_choice, presets, sections
 from .store import Store, check_store

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from ..check import NonFiniteError, check_choice, check_path, device_here
-from ..trainer import write_atomic
+from ..files import write_atomic
 from .runs import is_plain_name, presets
 from .store import rounded
 from .execute import code_origin, device_name, one_by_one
@@ -29,7 +29,7 @@ section_modules = {'low_dimension': 'powerlaw_nb.experiments.low_dimension',
                    'contradiction': 'powerlaw_nb.experiments.contradiction',
                    'side_by_side': 'powerlaw_nb.experiments.side_by_side', 'cause': 'powerlaw_nb.experiments.cause',
                    'stale_basis': 'powerlaw_nb.experiments.stale_basis', 'dimension': 'powerlaw_nb.neighbours.dimension',
-                   'fourier_masks': 'powerlaw_nb.neighbours.fourier_masks',
+                   'fourier_masks': 'powerlaw_nb.neighbours.fourier_masks_experiments',
                    'frequency_maps': 'powerlaw_nb.neighbours.frequency_maps',
                    'local_convolutions': 'powerlaw_nb.neighbours.local_convolutions',
                    'spectral_bias': 'powerlaw_nb.neighbours.spectral_bias_training',

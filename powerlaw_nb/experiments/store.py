@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from filelock import FileLock
 
 from ..check import check_choice, check_path, is_real
-from ..trainer import write_atomic
+from ..files import write_atomic
 from .runs import Run, check_run, is_plain_name, layer_sizes, run_from_config
 
 # %% ../../nbs/engineering/05_store.ipynb #2a564b6f
