@@ -49,7 +49,7 @@ def _can_be_stored(dtype):
 def storable(
     tensor:Tensor, # of any shape
     name:str, # of the value, for the error
-)->Tensor: # the same
+)->Tensor: # the same, of any shape
     "The tensor, after a check that a safetensors file can hold it."
     if tensor.layout is torch.strided and not tensor.is_meta and _can_be_stored(tensor.dtype): return tensor
     raise TypeError(f'{name} is a tensor of {tensor.dtype}, {tensor.layout}, on {tensor.device}: a file holds dense ones '
@@ -59,7 +59,7 @@ def packed(
     value, # None, a number, text, a tensor, an array of NumPy, or lists, tuples and dictionaries of these
     name:str, # of the value, for the error
     tensors:dict, # name -> tensor; those of the value are added
-): # of the value, what JSON can hold
+)->object: # of the value, what JSON can hold
     "A value as JSON can hold it; tensors and arrays in it go to `tensors`."
     inside = lambda values: [packed(v, f'{name}[{k!r}]', tensors) for k, v in values]
     if isinstance(value, Tensor) or isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in 'biufc':
@@ -78,7 +78,7 @@ def packed(
 def unpacked(
     value, # as `packed` gives it
     tensors:dict, # name -> tensor, of the same file
-): # the value, with the types that it had
+)->object: # the value, with the types that it had
     "What `packed` was given."
     if isinstance(value, list): return [unpacked(v, tensors) for v in value]
     if not isinstance(value, dict): return value

@@ -105,7 +105,7 @@ def two_nn(
     groups:int=10, # slices of the cloud for the interval, each left out in turn
     duplicates:str='error', # 'drop': of equal points keep the first
     budget:int=2**24, # as in `nearest`
-    fit:str='line', # as the authors do; 'likelihood': 1/mean(log ratio) of all points, with less spread and more bias
+    fit:str='line', # as the authors do; 'likelihood': 1/mean(log ratio) of all points, with a little less spread
 )->Dimension: # the dimension at the scale of the nearest neighbours
     "Intrinsic dimension from the ratio of the distances to the two nearest neighbours (Facco et al. 2017)."
     x, groups = check_cloud(x, groups)

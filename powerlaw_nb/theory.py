@@ -370,7 +370,7 @@ def population_code(
     n_modes:int=200, # M waves, even; the power law ends at n = M
     generator:torch.Generator|None=None, # of the mixing; default: seed 0
     device=None, # of the code and its activations
-)->PopulationCode: # eigenvalues n ** -alpha, exactly if N >= M, else on average
+)->PopulationCode: # eigenvalues n ** -alpha if N >= M; with fewer neurons only the distances, on average
     "A random population code of angles whose spectrum is a power law."
     d, alpha, device = check_whole(d, 'd', high=4), check_number(alpha, 'alpha', above=0), check_device(device)
     n_neurons, n_modes = check_whole(n_neurons, 'n_neurons'), check_whole(n_modes, 'n_modes', low=2)

@@ -181,7 +181,7 @@ def distance_correlation(
     return _aligned(lambda x: torch.cdist(x, x), x, y)
 
 def mean_cca(
-    x:Tensor, # (B, ...) a code; B must exceed N + M, else every pair of codes scores 1
+    x:Tensor, # (B, ...) a code; B must exceed N + M, else some correlations are 1 for any two codes
     y:Tensor, # (B, ...) another code of the same inputs
 )->float: # 0 to 1
     "Mean of the squared canonical correlations."
@@ -300,7 +300,7 @@ def rules(
     return {'SpecReg raises the intrinsic dimension of the last layer': higher('two_nn'),
             'SpecReg raises its participation ratio': higher('participation'),
             'the dimension rises over the layers, then falls': [humped(dims('vanilla', s)) for s in seeds],
-            'networks with a 1/n spectrum agree more across seeds': agree,
+            'networks with a 1/n spectrum have a higher IdCor across seeds': agree,
             'layers of two seeds are tied, by the permutation test': [last('vanilla', s, 'p') <= least for s in seeds]}
 
 def decided(

@@ -62,7 +62,7 @@ def position_information(
 
 def decode_positions(
     vectors, # (N, 2) waves
-    trials:int=2000, # positions that are drawn and read
+    trials:int=2000, # readings, a hundred at each position that is drawn
     phases:int=8, # M
     modulation:float=.8, # m
     spikes:float=10., # r
