@@ -198,7 +198,7 @@ def square_attack(
 )->Tensor: # (B, C, H, W) images inside the ball and inside [0,1]
     "Square (Andriushchenko et al. 2020): random search by squares, without gradients; all images get the same squares."
     (x, y, eps), queries = check_attack(x, y, eps), check_whole(queries, 'queries')
-    p = check_number(p, 'p', above=0, remedy='the paper takes 0.8', high=1.)
+    p = check_number(p, 'p', above=0, remedy='AutoAttack takes 0.8', high=1.)
     _check_pictures(x)
     return _square(model, x, y, eps, queries, p, generator)
 

@@ -65,7 +65,7 @@ def _factor(cov, eps):
 @patch
 def forward(self:Whiten,
     x:Tensor, # (B, ...) activations, B > n unless shrinkage is declared
-)->Tensor: # the same shape, with covariance I over the batch
+)->Tensor: # the same shape; by statistics of the batch its covariance over it is I, but for directions near the jitter
     "Whiten a batch by its own statistics, or by the running ones in evaluation mode where these are kept."
     rows = check_activations(x, min_rows=1)
     if rows.shape[1]!=self.n: raise ValueError(
