@@ -112,7 +112,7 @@ def simulate_recording(
     alpha=1., # exponent of the signal's spectrum; or the spectrum itself, (N,) or, with spontaneous activity, (N - components,)
     noise:str='own', # eigenvectors of the noise: 'aligned' with those of the signal, or its 'own'
     noise_alpha:float=1., # exponent of the spectrum of the noise
-    signal:float=.2, # share of the variance of a response that repeats, after the preparation; Stringer et al. found .17 in one recording
+    signal:float=.2, # share of the variance of a response that repeats, when prepared; Stringer et al. found .17 in a recording
     repeats:int=2, # presentations of each stimulus
     spontaneous:int=0, # S, rows of spontaneous activity; 0: none
     components:int=32, # common components of spontaneous activity and responses; as many as Stringer et al. subtract

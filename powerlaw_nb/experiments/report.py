@@ -69,7 +69,8 @@ def _setup(run):
 # %% ../../nbs/15_report.ipynb #2f4b41ab
 _beside = (
     'The paper has a learning rate of 1e-4, batches of 1.5 times the widest layer, α = 1, τ = 10 and three seeds. '
-    "The authors' code has tanh units, Adam with amsgrad, a rate of 1e-3 for one hidden layer, batches of 3500, 1500 and 6000 images (100 for vanilla and Jacobian in section 4.3), "
+    "The authors' code has tanh units, Adam with amsgrad, a rate of 1e-3 for one hidden layer, "
+    'batches of 3500, 1500 and 6000 images (100 for vanilla and Jacobian in section 4.3), '
     'τ = 11 as it is counted here, and repetitions without seeds.')
 
 _less = {                                                         # what a run may have less of, or more, than that of the paper

@@ -19,7 +19,7 @@ from powerlaw_nb.check import (
     check_choice, check_classes, check_finite, check_generator, check_image_type, check_labels, check_number, check_whole,
     tensor_of)
 from ..models import reading
-from ..attacks import check_batch, is_correct
+from ..attacks import check_batch
 
 # %% ../../nbs/neighbours/21_fourier_masks.ipynb #b1e8116f
 def masked(

@@ -21,8 +21,9 @@ from ..experiments.runs import Run, presets
 from ..experiments.sections import Section
 from ..experiments.store import rounded
 from .dimension import exchanged_within, run_of
-from .fourier_masks import (
-    class_probe, complement, fit_mask, image_masks, keeps, masked, mean_frequency, mirrored, packed_mask, undo_rate)
+from powerlaw_nb.neighbours.fourier_masks import (
+    class_probe, complement, fit_mask, image_masks, keeps, masked, mean_frequency, mirrored, packed_mask, undo_rate,
+    unpacked_mask)
 
 # %% ../../nbs/neighbours/21a_fourier_masks_experiments.ipynb #9b55ebbd
 compared = {'vanilla': 'vanilla', 'vanilla-early': 'vanilla, 10 epochs', 'specreg': 'SpecReg, last layer',
