@@ -6,7 +6,7 @@
 __all__ = ['strange_errors', 'write_atomic', 'storable', 'packed', 'unpacked', 'first_line', 'write_tensors', 'read_tensors']
 
 # %% ../nbs/engineering/00e_files.ipynb #47ced1bd
-import errno, functools, json, os, secrets
+import errno, functools, itertools, json, os, secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Callable
@@ -51,6 +51,7 @@ def storable(
     name:str, # of the value, for the error
 )->Tensor: # the same, of any shape
     "The tensor, after a check that a safetensors file can hold it."
+    if not isinstance(tensor, Tensor): raise TypeError(f'{name} is {tensor!r:.60}: give a tensor')
     if tensor.layout is torch.strided and not tensor.is_meta and _can_be_stored(tensor.dtype): return tensor
     raise TypeError(f'{name} is a tensor of {tensor.dtype}, {tensor.layout}, on {tensor.device}: a file holds dense ones '
                     'with values; convert it, or leave it out')
@@ -64,7 +65,8 @@ def packed(
     inside = lambda values: [packed(v, f'{name}[{k!r}]', tensors) for k, v in values]
     if isinstance(value, Tensor) or isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in 'biufc':
         kind, tensor = ('tensor', value) if isinstance(value, Tensor) else ('numpy', torch.as_tensor(np.array(value)))
-        tensors[key := f'{_apart}{len(tensors)}'] = storable(tensor, name)
+        key = next(key for i in itertools.count(len(tensors)) if (key := f'{_apart}{i}') not in tensors)
+        tensors[key] = storable(tensor, name)
         return {_mark: kind, 'of': key}
     if value is None or isinstance(value, (bool, int, float, str)): return value
     if type(value) is list: return inside(enumerate(value))
@@ -92,6 +94,13 @@ def unpacked(
 # what reading and using a file of a stranger can end in that was not written here
 strange_errors = SafetensorError, RuntimeError, ValueError, TypeError, LookupError, AttributeError
 
+def _referred(value):
+    "Names of the tensors that are parts of packed values."
+    if isinstance(value, list): return {name for v in value for name in _referred(v)}
+    if not isinstance(value, dict): return set()
+    if value.get(_mark) in ('tensor', 'numpy'): return {value['of']}
+    return {name for v in value.values() for name in _referred(v)}
+
 def first_line(
     error:Exception, # of any library
 )->str: # 200 characters or fewer
@@ -106,7 +115,7 @@ def write_tensors(
 ):
     "Write tensors and other values in one safetensors file, at once or not at all."
     path = check_path(path)
-    copies = {k: v.detach().contiguous().cpu().clone() for k, v in tensors.items()}
+    copies = {k: storable(v, k).detach().contiguous().cpu().clone() for k, v in tensors.items()}
     content = save(copies, {key: json.dumps(values)})             # save_file would leave a file of its own where it is killed
     write_atomic(path, lambda p: p.write_bytes(content))
 
@@ -114,7 +123,7 @@ def read_tensors(
     path:str|Path, # a file that `write_tensors` wrote
     key:str='values', # name of the values in the header
     kind:str='file of tensors', # for the errors
-    check:Callable=None, # function of the values that raises when they are not what they should be
+    check:Callable=None, # function of the values; it raises a ValueError, TypeError or LookupError where they are wrong
 )->tuple: # tensors by name, and the unpacked values by name
     "Read such a file; it need not come from a friend."
     path = check_path(path)
@@ -124,8 +133,8 @@ def read_tensors(
         with safe_open(path, 'pt') as file:
             tensors, values = {k: file.get_tensor(k) for k in file.keys()}, json.loads((file.metadata() or {})[key])
         if not isinstance(values, dict): raise TypeError('its header is no dictionary')
-        values = {k: unpacked(v, tensors) for k, v in values.items()}
+        parts, values = _referred(values), {k: unpacked(v, tensors) for k, v in values.items()}
         if check is not None: check(values)
     except strange_errors as error: raise ValueError(
         f'path {path}: not a whole {kind} ({first_line(error)}); delete it and make it anew') from error
-    return {k: v for k, v in tensors.items() if not k.startswith(_apart)}, values
+    return {k: v for k, v in tensors.items() if k not in parts}, values
