@@ -42,6 +42,7 @@ gpu = {                                                           # what a GPU d
     'engineering/07_execute.ipynb': 'The runs of this page are small; `execute` takes a GPU when there is one.',
     'engineering/18_devices.ipynb': 'Its processes run on the CPU, also where there are GPUs; the script that it shows takes one GPU for each process.',
     'engineering/18a_device_discipline.ipynb': 'It needs no GPU, and uses none: that is its point.',
+    'engineering/18b_neighbours_elsewhere.ipynb': 'It needs no GPU, and uses none.',
     'engineering/89_cost.ipynb': 'Its examples measure a CPU; `powerlaw_nb bench --device cuda` measures your GPU.',
     'engineering/90_benchmarks.ipynb': 'The page shows times of a CPU; `powerlaw_nb bench --device cuda` measures those of your GPU.',
     'engineering/91_numerics.ipynb': 'One cell repeats its tests on a GPU when there is one.'}

@@ -1,7 +1,8 @@
 """On the path of the test command: what each cell of a notebook gives while it is tested goes to the folder of $CAPTURED_OUTPUTS.
 
 Python imports a `sitecustomize` at its start, in worker processes too. This one waits for the shell in which nbdev_test
-runs the cells; in every other process it does nothing. `.ci/stored.py` compares what is written here with what is stored."""
+runs the cells; in every other process it does nothing. `.ci/stored.py` compares what is written here with what is stored.
+A notebook fails that draws from torch's or numpy's global stream without a seed of its own: its tests would differ from run to run."""
 import importlib.util, os, sys, warnings
 
 def sources(notebook):
@@ -26,18 +27,42 @@ def core_seconds():
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(u.ru_utime + u.ru_stime for u in used)
 
+class GlobalStreams:
+    "Tells whether torch's or numpy's global stream was drawn from without a seed, since this was made."
+    def __init__(self):
+        import numpy, torch
+        self.numpy, self.torch = numpy.random, torch
+        self.numpy.seed(); self.torch.seed()                                       # the seed of the last notebook does not count
+        self.start, self.fresh = self.torch.initial_seed(), self.states()
+
+    def states(self):
+        "Both states, each as bytes and numbers that can be compared."
+        _, words, place, *_ = self.numpy.get_state()
+        return dict(torch=self.torch.get_rng_state().numpy().tobytes(), numpy=(words.tobytes(), place))
+
+    def drawn(self):
+        "The streams that were drawn from; torch's only while it has the seed of the start."
+        now = self.states()
+        if self.torch.initial_seed()!=self.start: now.pop('torch')
+        return [name for name in now if now[name]!=self.fresh[name]]
+
 def keep_outputs(shell, folder):
-    "Have a class of shells note the outputs of each cell by its id."
+    "Have a class of shells note the outputs of each cell by its id, and stop where one draws from a global stream without a seed."
     run_cell, run_all = shell.cell, shell.run_all
     def cell(self, cell, *args, **kwargs):
         if cell.cell_type=='code': cell.outputs = []                                 # a cell without output would keep the stored one
         try: return run_cell(self, cell, *args, **kwargs)
         finally:
-            if cell.cell_type=='code' and hasattr(self, 'captured'): self.captured[cell.id] = cell.outputs
+            if cell.cell_type=='code' and hasattr(self, 'captured'):
+                self.captured[cell.id] = cell.outputs
+                if not self.exc and (drawn := self.streams.drawn()): self.exc = AssertionError(
+                    f'cell {cell.id} draws from the global stream of {" and ".join(drawn)} without a seed: '
+                    'give a generator, or set the seed in the first cell')
     def all_cells(self, nb, *args, **kwargs):
         from pathlib import Path
         if not nb.get('path_'): return run_all(self, nb, *args, **kwargs)
-        path, start, finished, self.captured = Path(nb['path_']).resolve(), core_seconds(), False, {}
+        path, start, finished = Path(nb['path_']).resolve(), core_seconds(), False
+        self.captured, self.streams = {}, GlobalStreams()
         tested = sources(path)
         if drawing := sys.modules.get('matplotlib'): drawing.rcdefaults()          # a notebook begins without the settings of the last one
         silence = ('ignore', None, Warning, None, 0)                               # what `simplefilter('ignore')` puts in

@@ -271,9 +271,10 @@ def breakable(
 )->Tensor: # (count,) rows of the batch, fewer where there are no more
     "The first images that a network names rightly, and that PGD breaks."
     found, count = [], check_whole(count, 'count')
-    for i in torch.arange(len(x)).split(chunk):
-        right, stands = is_correct(model, x[i], y[i]), is_correct(model, pgd(model, x[i], y[i], eps), y[i])
-        found.append(i[(right & ~stands).cpu()])
+    for start in range(0, len(x), chunk):
+        a, b = x[start:start+chunk], y[start:start+chunk]
+        broken = is_correct(model, a, b) & ~is_correct(model, pgd(model, a, b, eps), b)
+        found.append(start + broken.cpu().nonzero()[:, 0])
         if sum(map(len, found)) >= count: break
     return torch.cat(found)[:count]
 

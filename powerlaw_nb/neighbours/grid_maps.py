@@ -73,7 +73,7 @@ def wave_purity(
     "Share of the power of each component at its strongest frequency."
     power = _power(components)
     opposite = power.flip(tuple(range(1, power.ndim))).roll((1,)*(power.ndim - 1), tuple(range(1, power.ndim)))
-    self_opposite = _self_opposite(power.shape[1:])
+    self_opposite = _self_opposite(power.shape[1:]).to(power.device)
     pairs = torch.where(self_opposite, power, power + opposite).flatten(1)
     return pairs.max(1).values/power.flatten(1).sum(1)
 

@@ -89,8 +89,9 @@ class RectifierSum:
         z:Tensor, # (...) numbers, at or above the first offset
     )->Tensor: # (...) float64
         "The sum for each number."
-        z = tensor_of(z, 'z').to(self.offsets)
-        return self.constant + (z[..., None] - self.offsets).relu() @ self.weights
+        z = tensor_of(z, 'z').double()
+        weights, offsets = self.weights.to(z.device), self.offsets.to(z.device)
+        return self.constant + (z[..., None] - offsets).relu() @ weights
 
 def rectifier_sum(
     function:Callable, # of numbers (...), giving as many
