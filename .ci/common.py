@@ -40,6 +40,14 @@ def tracked():
     listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
     return sorted({f for f in listed if (root/f).exists()})
 
+def nbdev_test(path, outputs, *options, folder=root, **how):
+    "Test notebooks as `.ci/run` does: with .ci/capture on the path, and what the cells give in the folder `outputs`."
+    paths = [str(root/'.ci/capture'), str(root), *filter(None, [os.environ.get('PYTHONPATH')])]
+    environment = {'MPLBACKEND': 'agg', 'OMP_NUM_THREADS': '1', **os.environ, 'CAPTURED_OUTPUTS': str(outputs),
+                   'PYTHONPATH': os.pathsep.join(paths)}
+    tool = os.path.join(os.path.dirname(sys.executable), 'nbdev_test')
+    return subprocess.run([tool, '--path', path, *options], cwd=folder, env=environment, **how)
+
 def build_wheel(folder, python=sys.executable):                  # a Python that has setuptools
     "Build source archive and wheel as a release does, the wheel from the archive, from a copy without leftovers of earlier builds."
     folder = Path(folder)

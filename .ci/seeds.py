@@ -1,10 +1,10 @@
 """A notebook that draws from a global stream without a seed fails in `.ci/run`, by .ci/capture: tried with notebooks that do, and do not.
 
 python .ci/seeds.py"""
-import json, os, shutil, subprocess, sys, tempfile
+import json, shutil, tempfile
 from pathlib import Path
 
-from common import report, root
+from common import nbdev_test, report, root
 
 tried = {'torch': ['import torch', 'torch.randn(3)', '1'], 'numpy': ['import numpy', 'numpy.random.rand(3)'],       # names of what must be found
          'both': ['import numpy, torch', 'torch.nn.Linear(2, 2), numpy.random.rand(3)'],
@@ -18,24 +18,18 @@ def notebook(sources):
     kernel = dict(display_name='python3', language='python', name='python3')
     return json.dumps(dict(cells=cells, metadata=dict(kernelspec=kernel), nbformat=4, nbformat_minor=5))
 
-def said_of(name, folder):
-    "What nbdev_test says of one of them, with the module of .ci/capture on the path."
-    path = os.pathsep.join([str(root/'.ci/capture'), *filter(None, [os.environ.get('PYTHONPATH')])])
-    environment = {**os.environ, 'CAPTURED_OUTPUTS': str(folder/'captured'), 'PYTHONPATH': path}
-    command = [Path(sys.executable).with_name('nbdev_test'), '--path', f'nbs/{name}.ipynb', '--n_workers', '0']
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
-
 def problems():
-    "Notebooks that are judged wrongly."
+    "Notebooks that are judged wrongly, all tested in one process."
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         (folder/'nbs').mkdir()
         shutil.copy(root/'settings.ini', folder)
-        for name, sources in tried.items():
-            (folder/f'nbs/{name}.ipynb').write_text(notebook(sources), encoding='utf-8')
-            status, said = said_of(name, folder)
-            if name in wanted and (status==0 or wanted[name] not in said): yield f'a notebook that draws ({name}) is not found: {said[-300:]}'
-            if name not in wanted and status: yield f'a notebook that draws with a seed ({name}) is called wrong: {said[-300:]}'
+        for name, sources in tried.items(): (folder/f'nbs/{name}.ipynb').write_text(notebook(sources), encoding='utf-8')
+        done = nbdev_test('nbs', folder/'captured', '--n_workers', '0', folder=folder, capture_output=True, text=True)
+    said = done.stdout + done.stderr
+    failed = {name for name in tried if f'{name}.ipynb:' in said}                   # each error begins with the path of its notebook
+    if done.returncode==0: yield 'nbdev_test finds no fault'
+    yield from (f'a notebook that draws ({name}) is not found: {said[-300:]}' for name in wanted if name not in failed or said.count(wanted[name])!=1)
+    yield from (f'a notebook that draws with a seed ({name}) is called wrong: {said[-300:]}' for name in failed - {*wanted})
 
 if __name__=='__main__': report(list(problems()), f'{len(tried)} notebooks with and without seeds are told apart')

@@ -13,9 +13,9 @@ other reasons to differ says so in a line below its `#|` lines:
 python .ci/stored.py [NAME ...]            # compares; names are paths in nbs, for example engineering/91_numerics.ipynb; none: all
 python .ci/stored.py --run NAME ...        # first runs these notebooks with nbdev_test
 python .ci/stored.py --update NAME ...     # writes text outputs that differ into the notebooks; their pictures stay"""
-import json, os, re, subprocess, sys
+import json, re, sys
 
-from common import notebooks, report, root
+from common import nbdev_test, notebooks, report, root
 
 captured = root/'.ci/captured'
 relative, rounding, counts, most_digits = .01, 1e-6, 100, 6
@@ -145,11 +145,7 @@ def update(name, notebook, run):
 
 def run_now(names):
     "Run notebooks as the tests do, with their outputs kept."
-    paths = [str(root/'.ci/capture'), str(root), *filter(None, [os.environ.get('PYTHONPATH')])]
-    environment = {'MPLBACKEND': 'agg', 'OMP_NUM_THREADS': '1', **os.environ, 'CAPTURED_OUTPUTS': str(captured),
-                   'PYTHONPATH': os.pathsep.join(paths)}
-    tool = os.path.join(os.path.dirname(sys.executable), 'nbdev_test')
-    for name in names: subprocess.run([tool, '--path', f'nbs/{name}', '--do_print'], cwd=root, env=environment)
+    for name in names: nbdev_test(f'nbs/{name}', captured, '--do_print')
 
 def try_texts():
     "Planted differences between texts that are not found, and harmless ones that are."
