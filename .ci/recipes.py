@@ -1,5 +1,5 @@
 "The diffs on the page about contributing fit the notebooks too: written into their cells and exported, they give the module that `git apply` gives."
-import json, os, re, shutil, subprocess, sys, tempfile
+import json, re, shutil, subprocess, sys, tempfile
 from pathlib import Path
 
 from common import notebooks, report, root

@@ -100,8 +100,8 @@ def try_here():
         (folder/'a.css').write_text('@import url("https://example.org/font.css");')
         missed = [] if 'font.css' in str(finish(folder)[0]) else ['a style sheet that imports from another host is not found']
         (folder/'a.css').unlink()
-        for page, wanted in bad.items():
-            (folder/'index.html').write_text(page)
+        for text, wanted in bad.items():
+            (folder/'index.html').write_text(text)
             if wanted not in str(finish(folder)[0]): missed.append(f'not found: {wanted}')
         return missed
 

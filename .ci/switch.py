@@ -6,7 +6,7 @@ import os, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from common import notebooks, report, root
+from common import notebooks, report
 from execnb.nbio import dict2nb
 from execnb.shell import CaptureShell
 

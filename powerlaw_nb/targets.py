@@ -6,7 +6,6 @@
 __all__ = ['named_targets', 'broken_power_law', 'target_shape', 'Bend', 'check_bend', 'bent_penalty']
 
 # %% ../nbs/00g_targets.ipynb #4206fc3f
-import math
 from dataclasses import dataclass
 from typing import Callable
 

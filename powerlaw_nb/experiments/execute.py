@@ -9,7 +9,7 @@ __all__ = ['engines', 'code_origin', 'device_name', 'stored_device', 'execute_ru
 # %% ../../nbs/engineering/07_execute.ipynb #85f0ed70
 import concurrent.futures, contextlib, importlib.resources, itertools, math, multiprocessing
 import os, platform, re, signal, subprocess, threading, time, warnings
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version

@@ -336,7 +336,7 @@ def _training_figure(story):
 
 def _show_training(parts, story, look):
     "Move the lines to one look, and say what they show."
-    (figure, lines, target), said = parts, []
+    (_, lines, target), said = parts, []
     middle = len(story.eps)//2
     for label, (falling, robust) in lines.items():
         frame = story.frames[label][look]

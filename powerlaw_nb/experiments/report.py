@@ -21,7 +21,7 @@ from ..attacks import accuracy_interval
 from .runs import facts_of, grid, is_choice, presets, sections
 from .store import Store, check_store
 from .estimate import duration
-from .execute import choose, engines, reproduce, stored_device
+from .execute import engines, reproduce, stored_device
 from .sections import reproduce_section, section_modules, section_of, section_options
 from .select import by_label, last_layer, mean_sd, section_labels
 from .claims import claims, stronger_verdicts

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ..check import check_activations, check_finite, check_generator, check_labels, check_whole, tensor_of
 from ..covariance import solve
-from ..intrinsic import Dimension, check_cloud, nearest, two_nn, with_interval
+from ..intrinsic import check_cloud, nearest, two_nn, with_interval
 
 # %% ../../nbs/neighbours/20_dimension.ipynb #1d2e9fa2
 def likeliest_dimension(

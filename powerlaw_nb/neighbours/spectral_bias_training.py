@@ -12,7 +12,6 @@ __all__ = ['waves', 'sizes_of_weights', 'image_scales', 'lazy_networks', 'kept_n
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
