@@ -21,9 +21,9 @@ from ..models import hidden_layers
 from ..regularizer import layer_covariances
 from ..attacks import fgsm, is_correct, white_noise
 from ..checks import evaluation_checks
-from .runs import Run, check_run, grid
+from .runs import Run, check_run, facts_of, grid
 from .store import packaged_store
-from .measure import both_sets, make_trainer, strong_accuracies
+from .measure import both_sets, make_trainer, strong_accuracies, validation_accuracies
 
 # %% ../../nbs/engineering/06b_estimate.ipynb #87a61851
 _free = ('preset', 'seed', 'beta', 'alpha', 'tau', 'lr', 'amsgrad', 'epochs')
@@ -102,11 +102,19 @@ def _worked_on(standing):
     "Mean share of the images that an attack works on at each radius, when those that broke at a smaller one are left out."
     return [(before + after)/2 for before, after in zip([1., *standing], standing)]
 
+def _pgd_passes(run, standing):
+    "How many gradients PGD takes for each image of its curve."
+    return sum(run.pgd_steps*share if e else 1 for e, share in zip(run.eps, _worked_on(standing)))
+
+def _validation_images(run):
+    "How many images choose the strength of a run; none where it has no strength of SpecReg, or trains on all images."
+    count = _default(validation_accuracies, 'count')
+    return count*(run.variant.startswith('specreg') and facts_of(run).train - run.train_images >= count)
+
 def _attack_passes(run, standing):
     "How many gradients of an image the curves of FGSM and PGD take, also those with the statistics of each batch."
-    pgd = sum(run.pgd_steps*share if e else 1 for e, share in zip(run.eps, _worked_on(standing)))
     by_batch = 4*(1 + run.pgd_steps) if run.variant.endswith('-wh') else 0
-    return run.test_images*(len(run.eps) + pgd + by_batch)
+    return run.test_images*(len(run.eps) + _pgd_passes(run, standing) + by_batch) + _validation_images(run)*_pgd_passes(run, standing)
 
 def _check_passes(run, standing):
     "How many passes of an image forward, and with a gradient, `evaluation_checks` takes."
@@ -116,7 +124,8 @@ def _check_passes(run, standing):
     some = shares[1::3] + shares[-1:]
     hard = min((share for share in some if share>=standing[0]/4), default=some[0])           # where much is left to break
     few = min(few, run.test_images)
-    return few*queries*hard, few*run.pgd_steps*(sum(some) + 2*hard)
+    clean = run.test_images*(0 in run.eps)                        # the curve's first point is looked at again, over all images
+    return clean + few*queries*hard, few*run.pgd_steps*(sum(some) + 2*hard)
 
 def _strong_passes(run, standing, strong):
     "How many passes of an image forward, and with a gradient, the strong attack takes."

@@ -172,7 +172,7 @@ def _show_code(parts, code, alpha):
     kind = 'smooth' if alpha>critical else 'a fractal' if alpha<critical else 'just at the border'
     title.set_text(f'$\\alpha={alpha:g}$, $\\alpha_c={critical:.3g}$: {kind}')
     return (f'α = {alpha:g}, d = {code.d}: the critical exponent is 1 + 2/d = {critical:.3g}, so an endless code is {kind}; '
-            f'its mean squared move grows as h to the power {power:.3g}')
+            f'its mean squared move grows as h to the power {power:.3g}' + ' times log(1/h)'*(alpha==critical))
 
 def explore_code(
     alpha:float=1.5, # exponent of the spectrum to begin with, 1.05 to 5

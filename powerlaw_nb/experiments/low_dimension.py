@@ -134,7 +134,7 @@ shown_n = 1, 2, 3, 4, 6, 8, 11, 14, 19, 25, 34, 45, 64        # of the eigenvalu
 
 def fit_of(
     activations:Tensor, # (B, N) of one layer
-)->dict: # alpha, low, high, lo, hi, r2, better; alpha is None where less than three eigenvalues can be fitted
+)->dict: # alpha, and spectrum at `shown_n`; unless alpha is None, where too few can be fitted, low, high, lo, hi, r2, better
     "The exponent by the rule of this chapter, and its interval over inputs."
     f = check_activations(activations, 'activations')
     spectrum = eigenspectrum(f)
@@ -149,7 +149,7 @@ def fit_of(
 def layers_of(
     network:nn.Module, # takes coordinates
     z:Tensor, # (B, d) test points
-)->dict: # layer -> what `fit_of` gives, increments, slope
+)->dict: # layer -> what `fit_of` gives, and increments
     "Exponent and roughness of every hidden layer."
     names = hidden_layers(network)
     with torch.no_grad(), evaluating(network), capture(network, names) as code:

@@ -94,7 +94,12 @@ def plot_spectra(
     return ax
 
 # %% ../../nbs/09_plots.ipynb #c9588fc6
-_attacks = dict(fgsm='FGSM', pgd='PGD, 40 sign steps', noise='white noise')
+_attacks = dict(fgsm='FGSM', pgd='PGD', noise='white noise')
+
+def _attack_title(results, attack):
+    "The name of an attack, PGD with the number of its steps."
+    steps = sorted({r['run'].pgd_steps for r in results})
+    return _attacks[attack] + f", {' or '.join(map(str, steps))} sign steps"*(attack=='pgd')
 
 def plot_robustness(
     results:list, # of one group, from `Store.results()`
@@ -104,14 +109,15 @@ def plot_robustness(
     legend:bool=True, # with a legend inside the axes
 )->plt.Axes: # with the drawing
     "Accuracy against the size of the perturbation, mean ± sd over seeds (figures 2B, 2C, 4, 5 and those of the appendix)."
-    title, members = _attacks[check_choice(attack, 'attack', _attacks)], by_label(results, labels)
+    check_choice(attack, 'attack', _attacks)
+    members = by_label(results, labels)
     ax = ax or plt.subplots(figsize=(4, 3))[1]
     for label, runs in members.items():
         run = runs[0]['run']
         _mean_band(ax, run.sigma if attack=='noise' else run.eps, [r['curves'][attack] for r in runs], label)
     ax.axhline(1/run.classes, color='k', lw=.6, ls=(0, (1, 3)))     # chance
     size = 'noise $\\sigma$ (pixel range)' if attack=='noise' else 'radius $\\epsilon$ (pixel range)'
-    ax.set(xlabel=size, ylabel='accuracy', ylim=(0, 1), title=title)
+    ax.set(xlabel=size, ylabel='accuracy', ylim=(0, 1), title=_attack_title(results, attack))
     if legend: ax.legend(frameon=False, fontsize=8)
     return ax
 
@@ -173,7 +179,7 @@ def figure_2(
     axes = top.subplots(1, 3, width_ratios=(1.2, 1, 1))
     plot_spectra(results, labels, axes[0], legend=False).set_title('A  eigenspectrum', fontsize=10)
     plot_robustness(results, 'fgsm', labels, axes[1], legend=False).set_title('B  FGSM', fontsize=10)
-    plot_robustness(results, 'pgd', labels, axes[2], legend=False).set_title('C  PGD, 40 sign steps', fontsize=10)
+    plot_robustness(results, 'pgd', labels, axes[2], legend=False).set_title('C  ' + _attack_title(results, 'pgd'), fontsize=10)
     _legend(axes[0], axes[:1])
     if maps: plot_maps(results, labels, seed, bottom[0]).suptitle(f'D  sensitivity maps, seed {seed}', fontsize=10)
     top.suptitle(setup_title(results), fontsize=9)
@@ -255,7 +261,7 @@ def figure_attacks(
     figure, axes = plt.subplots(1, len(attacks), figsize=size, layout='constrained', squeeze=False)
     for letter, ax, attack in zip('ABC', axes[0], attacks):
         plot_robustness(results, attack, labels, ax, legend=False)
-        ax.set_title(f'{letter}  {_attacks[attack]}' if len(attacks)>1 else _attacks[attack], fontsize=10)
+        ax.set_title(f'{letter}  '*(len(attacks)>1) + ax.get_title(), fontsize=10)
     _legend(figure, axes[0], loc='outside right center')
     figure.suptitle(setup_title(results), fontsize=9)
     return figure

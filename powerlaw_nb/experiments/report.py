@@ -64,7 +64,7 @@ def _setup(run):
         f"Adam{' with amsgrad' if run.amsgrad else ''} with learning rate {run.lr:g}", f'batches of {run.batch_size}',
         *[f'fresh eigenvectors {run.refresh_text}']*(run.refresh_every!='epoch'),
         f'{run.test_images:,} attacked test images']
-    return f"{', '.join(parts)}: an accuracy of one network is known to ± {precision:.3f} or better (95 %)."
+    return f"{', '.join(parts)}: an accuracy of one network is known to about ± {precision:.3f} or better (95 %)."
 
 # %% ../../nbs/15_report.ipynb #2f4b41ab
 _beside = (
@@ -234,7 +234,7 @@ def _page(results, damaged):
         data=sorted({_data_name(r['run']) or 'MNIST' for r in results}),
         foreign=len(results)-len(known), damaged=list(damaged.items()), origins=sorted(set(map(_origin, results))),
         pgd=' or '.join(pgd), runs=len(results), failed=sum('failed' in r for r in results),
-        checked=sum('checks' in r for r in results), doubted=sum(bool(r.get('checks')) for r in results))
+        aside=sum('validation' in r for r in results), checked=sum('checks' in r for r in results), doubted=sum(bool(r.get('checks')) for r in results))
 
 def write_report(
     store:Store, # read only, but for the page
@@ -415,7 +415,7 @@ def _done(argv, more):
 def main(
     argv:list=None, # arguments; None: those of the process
     more:tuple=(), # functions that add a command to the parser, as the chapter on benchmarks does
-)->int: # exit status: 0 done, 1 a run failed, 2 bad input
+)->int: # exit status: 0 done, 1 a run failed, 2 bad input, 130 stopped by Ctrl-C
     "The command `powerlaw_nb`."
     os.environ.setdefault('KINETO_LOG_LEVEL', '99')               # PyTorch's profiler, in `bench`, else prints lines of its own
     output = _Output(sys.stdout)

@@ -58,6 +58,9 @@ _rules = dict(                                                    # of each fiel
                    "give 'epoch', a number of steps, 1 or more, or a part of an epoch, a float above 0 and below 1"),
     shape=(lambda v: _each_is(_is_count)(v) and len(v)==3, 'give channels, height and width, a tuple of three ints'),
     classes=(lambda v: type(v) is int and v>=2, 'give an int, 2 or more'))
+_reals = ('beta', 'lr', 'alpha', 'pgd_step_size', 'train_eps', 'train_step_size', 'eps', 'sigma')    # kept as floats
+
+def _floats(v): return tuple(map(float, v)) if isinstance(v, tuple) else float(v)
 
 # %% ../../nbs/08_runs.ipynb #1f988a1d
 _of_data = ('data', 'shape', 'classes')                           # stored only where the images are not MNIST's
@@ -101,6 +104,10 @@ class Run:
         if whole: object.__setattr__(self, 'refresh_every', 'epoch')
         for name, (holds, remedy) in _rules.items():
             if not holds(value := getattr(self, name)): raise ValueError(f'{name} is {value!r:.80}: {remedy}')
+        for name in _reals: object.__setattr__(self, name, _floats(getattr(self, name)))     # 1 and 1. give one name
+        if self.network=='cnn' and self.bn: raise ValueError('bn is True: the cnn has no batch norm; give False')
+        if self.network!='mlp' and len(self.widths)!=3:
+            raise ValueError(f'widths is {self.widths!r:.80}: a {self.network} network takes three ints')
 
 # %% ../../nbs/08_runs.ipynb #46ebda74
 def _digest(values, length):
@@ -204,7 +211,7 @@ def _fitted(run, data):
     batch, images = 3*max(sizes)//2, min(run.train_images, data.train)
     rest = images%batch
     if rest<images and rest<=max(sizes): images -= rest          # a last batch as small as a layer could not be whitened
-    epochs = math.ceil(run.epochs*run.train_images/images)       # fewer images are seen more often: as many steps
+    epochs = math.ceil(run.epochs*run.train_images/images)       # fewer images are seen more often
     return replace(run, batch_size=batch, train_images=images, test_images=min(run.test_images, data.test), epochs=epochs)
 
 def _base(network, preset, data, **changes):

@@ -232,7 +232,7 @@ def layer_numbers(
 
 def radius_numbers(
     radii:Tensor, # (B,) from `critical_radius`, 0 or more, infinite where nothing was found
-)->dict: # radius (the median) and quartiles, 1 where an image is not broken
+)->dict: # radius (the median, of an even number the lower of the two in the middle) and quartiles, 1 where an image is not broken
     "The middle of some critical radii."
     radii = radii.clamp(max=1)
     return dict(radius=float(radii.median()), quartiles=[float(radii.quantile(q)) for q in (.25, .75)])
