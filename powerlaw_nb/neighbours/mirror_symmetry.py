@@ -33,7 +33,7 @@ def view_angles(
 def point_faces(
     count:int=20, # F, faces
     points:int=24, # P, an even number
-    variation:float=.25, # standard deviation of a point around its place in the common face, in half heads
+    variation:float=.25, # twice the standard deviation of x, y and z, in half heads; that of brightness, before it is cut
     symmetric:bool=True, # bilaterally; else all points are drawn on their own
     generator=None, # torch.Generator or integer seed; None is seed 0
 )->Tensor: # (F, P, 4) float64: x, y, z in half heads, and brightness from .1 to 1
@@ -102,11 +102,12 @@ def unmatched_views(
     mirror:Callable=mirror_image, # R, an involution on the dimensions behind the views
     tol:float=1e-5, # what counts as the same view, relative to the longest one
 )->list: # for each face, a list of the numbers of such views; all are empty for closed sets
-    "Views whose mirror image is not among the views of the same face."
+    "Views whose mirror image is not among the views of the same face as often as they are."
     x, tol = check_views(views), check_number(tol, 'tol')
-    far = torch.cdist(mirror(x).flatten(2), x.flatten(2), compute_mode='donot_use_mm_for_euclid_dist')
-    longest = x.flatten(2).norm(dim=2).amax(1, keepdim=True)
-    return [row.nonzero().flatten().tolist() for row in far.amin(2) > tol*longest]
+    flat = x.flatten(2)
+    near = tol*flat.norm(dim=2).amax(1)[:, None, None]
+    def often(views): return (torch.cdist(views, flat, compute_mode='donot_use_mm_for_euclid_dist') <= near).sum(2)
+    return [row.nonzero().flatten().tolist() for row in often(mirror(x).flatten(2)) < often(flat)]
 
 def with_mirror_images(
     views:Tensor, # (F, V, ...) views of each face
@@ -127,7 +128,7 @@ class ViewComponents:
 
     @property
     def closed(self)->bool: # whether the theorem speaks of them
-        "Whether the views of each face held all their mirror images."
+        "Whether the views of each face held the mirror image of each view as often as the view."
         return not any(self.unmatched)
 
 def _coordinates(x, mean):
@@ -160,8 +161,8 @@ def view_components(
     if any(unmatched):
         f, alone = next((f, u) for f, u in enumerate(unmatched) if u)
         warnings.warn(f'the views are not closed under the mirror: of face {f} the mirror images of views {alone[:8]} '
-                      'are not among them, so components need not be even or odd; add them: with_mirror_images(views)',
-                      stacklevel=2)
+                      'are not among them, or not as often, so components need not be even or odd; '
+                      'add them: with_mirror_images(views)', stacklevel=2)
     if model=='pca': weights = basis[:, :count]
     elif model=='views': weights = (x - mean).flatten(2)[:, torch.linspace(0, most - 1, count).round().long()]
     else: weights = _learned(z, model, count, epochs, rng) @ basis     # the same updates, in coordinates of the span
