@@ -210,7 +210,8 @@ def projections(
     return ((_unit(flat) if normalise else flat) @ moved.flatten(0, 1).T).unflatten(1, moved.shape[:2])
 
 def _levels(levels, pool, normalise, x):
-    "Levels of pooling as a tensor; for moments the powers."
+    "Levels of pooling as a tensor; for moments the powers; for pools without levels None."
+    if pool in ('max', 'energy'): return None
     if pool=='moments':
         highest = check_whole(3 if levels is None else levels, 'levels', remedy='the highest power')
         return torch.arange(1, highest + 1).to(x)
@@ -237,7 +238,7 @@ def signature(
     templates:Tensor, # (K, ...) of the same size
     group:Group, # of transformations of the templates
     pool:str='cdf', # 'cdf', 'moments', 'relu', 'max' or 'energy'
-    levels=None, # values b, or how many from -1 to 1 (None: 20); for moments the highest power (None: 3)
+    levels=None, # values b, or how many from -1 to 1 (None: 20); for moments the highest power (None: 3); max, energy: none
     normalise:bool=True, # lengths of 1: cosines
     chunk:int=2**25, # most responses that are held at once
 )->Tensor: # (B, K, L); L = 1 for max and energy
@@ -268,7 +269,7 @@ def template_distances(
     x2:Tensor, # (B, ...) to be compared with x1, one with one
     templates:Tensor, # (K, ...) of the same size
     group:Group, # of transformations of the templates
-    normalise:bool=True, # lengths of 1: brightness and contrast do not count
+    normalise:bool=True, # lengths of 1: a factor does not count
 )->Tensor: # (B, K) from 0 to 1, float64
     "The largest gap between two images' distributions of responses to each template."
     if _fitting(x1, group, 'x1').shape!=_fitting(x2, group, 'x2').shape: raise ValueError(
@@ -280,7 +281,7 @@ def orbit_distance(
     x2:Tensor, # (B, ...) to be compared with x1, one with one
     templates:Tensor, # (K, ...) of the same size
     group:Group, # of transformations of the templates
-    normalise:bool=True, # lengths of 1: brightness and contrast do not count
+    normalise:bool=True, # lengths of 1: a factor does not count
 )->Tensor: # (B,) from 0, the same orbit, to 1; float64
     "Mean over templates of the largest gap between two distributions of responses."
     return template_distances(x1, x2, templates, group, normalise).mean(1)
