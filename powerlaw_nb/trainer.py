@@ -115,11 +115,13 @@ class Refresh(Callback):
 
 # %% ../nbs/04_trainer.ipynb #68e3f746
 class History(Callback):
-    "Append a dictionary to `trainer.history` each epoch: epoch, mean task loss, mean penalty, seconds without the refresh."
+    "Append to `trainer.history` for each epoch with a step: number, mean task loss, mean penalty, seconds without the refresh."
     order = 10
-    def before_epoch(self, trainer):
+    def _begin(self, trainer):
+        "Start the sums and the clock."
         self.task, self.penalty, self.count = 0., 0., 0
         self.start, self.refreshed = time.perf_counter(), trainer.seconds['refresh']
+    before_fit = before_epoch = _begin                            # a callback that comes first may leave the epoch at once
     def after_batch(self, trainer):
         B = len(trainer.x)                                        # sums stay on the device: no waiting for it in a step
         self.task = self.task + B*trainer.task_loss.detach()
@@ -130,8 +132,8 @@ class History(Callback):
         if running_group() is not None: sums = sums.to(device_of(trainer.model)); dist.all_reduce(sums)     # of all processes
         task, penalty, count = sums.tolist()
         seconds = time.perf_counter() - self.start - (trainer.seconds['refresh'] - self.refreshed)
-        count = max(count, 1)
-        trainer.history.append(dict(epoch=trainer.epoch, loss=task/count, penalty=penalty/count, seconds=seconds))
+        if count: trainer.history.append(dict(epoch=trainer.epoch, loss=task/count, penalty=penalty/count, seconds=seconds))
+        self._begin(trainer)
 
 def is_first_process()->bool:
     "Whether this process is the one that writes and shows; where there is one only, it is."
@@ -148,9 +150,11 @@ class Progress(Callback):
         self.bar = tqdm(total=trainer.epochs, initial=trainer.epoch, desc=self.description, leave=self.leave,
                         disable=not is_first_process())
     def after_epoch(self, trainer):
-        last = trainer.history[-1]
-        self.bar.set_postfix(loss=f"{last['loss']:.3f}", penalty=f"{last['penalty']:.3f}", refresh=False); self.bar.update()
-    def after_fit(self, trainer): self.bar.close()
+        for last in trainer.history[-1:]:                         # there may be none yet
+            self.bar.set_postfix(loss=f"{last['loss']:.3f}", penalty=f"{last['penalty']:.3f}", refresh=False)
+        self.bar.update()
+    def after_fit(self, trainer):
+        if hasattr(self, 'bar'): self.bar.close()                 # else the fit ended before there was one
     def __getstate__(self): return {k: v for k, v in vars(self).items() if k!='bar'}      # a bar belongs to one fit
 
 class Checkpoint(Callback):
@@ -207,8 +211,12 @@ class Trainer:
         return {k: v for k, v in vars(self).items() if k not in ('data', 'x', 'y', 'loss', 'task_loss', 'penalty')}
 
     def is_finite(self)->bool:
-        "Whether loss and penalty of the last epoch in the history are numbers; before the first epoch they are."
-        return not self.history or math.isfinite(self.history[-1]['loss'] + self.history[-1]['penalty'])
+        "Whether loss and penalty of the last epoch in the history, and the trained weights, are finite; True without one."
+        if not self.history: return True
+        trained = (p for p in self.model.parameters() if p.requires_grad)      # the last step may have spoilt them
+        return self._has_finite_loss() and all(bool(p.isfinite().all()) for p in trained)
+
+    def _has_finite_loss(self): return math.isfinite(self.history[-1]['loss'] + self.history[-1]['penalty'])
 
 # %% ../nbs/04_trainer.ipynb #1d40cf08
 @patch
@@ -265,9 +273,9 @@ def _one_epoch(self:Trainer):
     except NonFiniteError as error: raise FloatingPointError(f'in epoch {self.epoch+1} {error}: {remedy}') from error
     self.epoch += 1
     self('after_epoch')
-    last = self.history[-1]
-    if not self.is_finite(): raise FloatingPointError(
-        f"loss {last['loss']} and penalty {last['penalty']} after epoch {self.epoch}: {remedy}")
+    if self.is_finite(): return
+    last, weights = self.history[-1], ', and weights that are not finite'*self._has_finite_loss()
+    raise FloatingPointError(f"loss {last['loss']} and penalty {last['penalty']} after epoch {self.epoch}{weights}: {remedy}")
 
 @patch
 def _check_data(self:Trainer, data, epochs):
@@ -304,8 +312,8 @@ def fit(self:Trainer,
     if not self.model.training: self.model.train()                # a submodule that was frozen on purpose stays so
     own_stream = torch.random.fork_rng(_cuda_devices(self.model)) if self.seed is not None else nullcontext()
     with torch.inference_mode(False), own_stream:                 # which turns gradients on, whatever the caller had
-        self('before_fit')
         try:
+            self('before_fit')
             while self.epoch < epochs: self._one_epoch()
         except CancelFit: pass
         finally: self('after_fit')
