@@ -134,6 +134,25 @@ class GainPenalty:
             for _ in range(self.iterations): v = nn.functional.normalize(W.T @ (W @ v), dim=0)
             self.right[name] = v
 
+    def state_dict(self
+    )->dict: # name -> tensor
+        "The number of steps and the directions, as a flat dictionary of tensors."
+        return {'step': torch.tensor(self.step), **{f'right.{name}': v for name, v in self.right.items()}}
+
+    def load_state_dict(self,
+        state:dict, # what `state_dict` gave
+    )->'GainPenalty': # itself
+        "Take steps and directions from `state`; its layers must be this penalty's."
+        if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()): raise TypeError(
+            f'state is {state!r:.60}: give the tensors that GainPenalty.state_dict() gave')
+        found = {name: tuple(v.shape) for name, v in state.items()}
+        wanted = {'step': ()} | {f'right.{name}': tuple(_matrix(weight).shape[1:]) for name, weight in self.weights.items()}
+        if found not in ({'step': ()}, wanted): raise ValueError(
+            f'state has the shapes {found}, but these layers need {wanted}: give the state of a GainPenalty of the same layers')
+        self.step = check_whole(int(state['step']), "state['step']", low=0)
+        self.right = {k: state[f'right.{k}'].clone().to(weight) for k, weight in self.weights.items() if len(state)>1}
+        return self
+
     def gains(self
     )->dict: # layer -> scalar, differentiable in its weight
         "The gain of each layer along its direction: its largest singular value, after a refresh."
