@@ -181,7 +181,8 @@ class LayerStream:
         spectrum, sizes, parts = self._spectra(x, min(groups, count//2))
         fit = _tried(notes, name, 'exponent', lambda: fit_powerlaw(spectrum, lo, hi, parts=parts))
         if fit and not fit.interval[0]<=fit.alpha<=fit.interval[1]: notes.append(
-            f'{name}: α lies outside of its interval, which is corrected for the finite sample: more images would move it there')
+            f'{name}: α lies outside of its interval, which is corrected for the finite sample: the spectrum has a bias; '
+            'give more images')
         dimension = _tried(notes, name, 'intrinsic dimension', lambda: two_nn(x, duplicates='drop'))
         return LayerMeasures(self.layer, N, used, count, spectrum.cpu(), fit, n_components(spectrum),
                              float(participation_ratio(spectrum)), dimension, float(entropy_rank(sizes, 1e-7)),
