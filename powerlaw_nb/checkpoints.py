@@ -8,6 +8,7 @@ __all__ = ['load_weights', 'CheckpointReport', 'analyse_checkpoints', 'read_pict
 # %% ../nbs/07c_checkpoints.ipynb #cefeb132
 import copy, importlib.util, json, math, re, sys
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -63,11 +64,13 @@ def _named(path, epoch, place):
     numbers = re.findall(r'\d+', Path(path).stem) if isinstance(path, (str, Path)) else []
     return int(numbers[-1]) if numbers else place
 
+def _all_numbers(epochs): return all(isinstance(epoch, Real) for epoch in epochs)
+
 @dataclass(frozen=True, eq=False, repr=False)
 class CheckpointReport(Tables):
     "Reports of one network at several moments: `table` is a list of rows, `str` makes Markdown of it, `plot` draws it."
     name:str # of the network
-    reports:dict # by epoch, in rising order: NetworkReport
+    reports:dict # by epoch: NetworkReport; in rising order where each epoch is a number, else in the order given
 
     @property
     def table(self)->list: # of dict: epoch, accuracy, radius (median, critical), and of each layer exponent, interval, dimension
@@ -103,6 +106,7 @@ class CheckpointReport(Tables):
         attacked = any(r.robustness for r in self.reports.values())
         axs = plt.subplots(1, 2+attacked, figsize=(2.5*(2+attacked), 2.6), layout='constrained')[1] if axs is None else axs
         epochs, rows = list(self.reports), self.table
+        if not _all_numbers(epochs): epochs = [str(epoch) for epoch in epochs]      # places on the axis, in this order
         layers = [row['layer'] for row in next(iter(self.reports.values())).table]
         for layer, color in zip(layers, plt.cm.viridis(np.linspace(0, .85, len(layers)))):
             alpha, low, high = (np.array([row[f'{key} {layer}'] for row in rows]) for key in ('alpha', 'alpha_low', 'alpha_high'))
@@ -123,7 +127,7 @@ class CheckpointReport(Tables):
 
 def analyse_checkpoints(
     model:nn.Module, # of the shape that the weights were saved from; nothing in it is changed
-    checkpoints, # files of weights or state_dicts: a list, or a dictionary by epoch
+    checkpoints, # files of weights or state_dicts: a list, or a dictionary by epoch, which may be a word
     data, # as for `analyse`; a loader must be one that can be gone through several times
     name:str=None, # of the network; default: that of its class
     **options, # of `analyse`: layers, eps, images, attack_images, ...
@@ -140,7 +144,7 @@ def analyse_checkpoints(
         epoch = key if by_epoch else _named(weights, epoch, place)
         if epoch in found: raise ValueError(f'checkpoints holds epoch {epoch} twice: give a dictionary of files by epoch')
         found[epoch] = analyse(network, data, name=f'{name}, epoch {epoch}', **options)
-    return CheckpointReport(name, dict(sorted(found.items(), key=lambda item: item[0])))
+    return CheckpointReport(name, {epoch: found[epoch] for epoch in (sorted(found) if _all_numbers(found) else found)})
 
 # %% ../nbs/07c_checkpoints.ipynb #1cd76279
 def _made(target):
