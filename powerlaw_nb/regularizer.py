@@ -69,7 +69,7 @@ class SpectralRegularizer:
             (target, 'target'), (slow, 'slow'), (fast, 'fast'), (upto, 'upto'), (anchor, 'anchor'))]
         self.bends = {name: check_bend(*(values[name] for values in asked), *self.laws[name][:2], self.ranks[name])
                       for name in names}
-        self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns, and the current eigenvalues
+        self.eigvecs, self.spectra = {}, {}   # by layer: (N, N) or (N, rank) columns; eigenvalues, after a loss variances
         self.bases = {}                       # by layer with a rank: (N, 2 rank) columns that the next refresh starts from
         self.frozen = set()                   # layers without a gradient, of which the user has been told
         self.captured, self.attached = capture(model, names), True
@@ -311,7 +311,7 @@ def _check_gradient(self:SpectralRegularizer, name, x):
 @patch
 def state_dict(self:SpectralRegularizer
 )->dict: # name -> tensor
-    "The eigenvectors and eigenvalues of all layers, as a flat dictionary of tensors."
+    "The eigenvectors and spectra of all layers, as a flat dictionary of tensors."
     full = {k: v for k, v in self.eigvecs.items() if not self.ranks[k]}      # those of a rank are columns of its basis
     parts = dict(eigvecs=full, basis=self.bases, spectrum=self.spectra)
     return {f'{part}.{name}': v for part, values in parts.items() for name, v in values.items()}
@@ -350,7 +350,7 @@ def _check_parts(self:SpectralRegularizer, state):
 def load_state_dict(self:SpectralRegularizer,
     state:dict, # what `state_dict` gave
 )->SpectralRegularizer: # itself
-    "Take eigenvectors and eigenvalues from `state`; its layers must be this regularizer's."
+    "Take eigenvectors and spectra from `state`; its layers must be this regularizer's."
     self._check_state(state)
     device = device_of(self.model)
     def take(part): return {k: state[f'{part}.{k}'].clone().to(device) for k in self.layers if f'{part}.{k}' in state}
