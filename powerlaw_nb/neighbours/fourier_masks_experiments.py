@@ -131,7 +131,7 @@ def _said(results):
     differ = [mask('adversarial', s) - mask('vanilla-early', s) for s in seeds]
     usual = 'vanilla' if 'vanilla' in variants else 'vanilla-early'
     said = {
-        'a mask keeps 99 % of the accuracy with less than half of the frequencies':
+        "a mask keeps 99 % of the accuracy with less than half of the mask's sum":
             every(lambda r: r['data_set']['kept'] and r['data_set']['sparsity'] < .5),
         'new images keep 97 % of their accuracy behind it':
             every(lambda r: r['data_set']['held_out_masked'] >= .97*r['data_set']['held_out']),
