@@ -9,10 +9,12 @@ __all__ = ['kinds', 'optimizers', 'orbit_volume', 'log_volume', 'effective_loss'
 # %% ../../nbs/neighbours/25_implicit_bias.ipynb #7c188776
 import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
@@ -80,6 +82,14 @@ def effective_loss(
     "The loss that the stationary density has with the term of the orbits."
     return loss + check_number(temperature, 'temperature')*volume
 
+def _peaks(f, grid):
+    "The largest value of a function on a grid and between its points, and where its maxima are."
+    values = np.array([f(u) for u in grid])
+    tops = np.flatnonzero((values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])) + 1
+    found = [minimize_scalar(lambda u: -max(f(u), -1e300), bounds=(grid[i - 1], grid[i + 1]), method='bounded',
+                             options=dict(xatol=1e-12)) for i in tops]
+    return max([values.max(), *(-p.fun for p in found)]), [p.x for p in found]
+
 def partition_function(
     loss:Callable, # function of one weight (a NumPy number), above minus infinity everywhere, finite at 0
     temperature:float=1., # T, above 0
@@ -88,15 +98,24 @@ def partition_function(
     "The integral of exp(-L/T)/vol over one weight."
     temperature, power = check_number(temperature, 'temperature', above=0), check_number(power, 'power')
     if not callable(loss): raise TypeError(f'loss is {loss!r:.60}: give a function of one weight')
-    def exponent(u, sign):
-        with np.errstate(over='ignore'): return u*(1 - power) - float(loss(np.float64(sign)*np.exp(np.float64(u))))/temperature
-    ends = [exponent(u, sign) for u in (200., 300.) for sign in (-1, 1)]
-    grows = max(ends)>-math.inf and any(b>=a or b>-20 for a, b in zip(ends[:2], ends[2:]))
-    if power>=1 or grows: return math.inf
-    value = lambda u: sum(math.exp(min(exponent(u, sign), 700.)) for sign in (-1, 1))
-    low = -40/(1 - power)                                             # what lies below is 1e-17 of a unit
-    ends = low, low/8, -5, 0, 5, 40, 300
-    return sum(quad(value, a, b, limit=200)[0] for a, b in zip(ends, ends[1:]) if a<b)
+    if power>=1: return math.inf
+    def exponent(sign, u): return u*(1 - power) - float(loss(np.float64(sign)*np.exp(np.float64(u))))/temperature
+    sides = [partial(exponent, sign) for sign in (-1, 1)]
+    low, high = -40/(1 - power), 300.                                 # of u, the logarithm of |w|
+    with np.errstate(over='ignore'):
+        falls = [f(high - 100) - f(high) if f(high)>-math.inf else math.inf for f in sides]
+        if min(falls)<1e-9: return math.inf
+        grid = np.unique(np.r_[np.linspace(low, -20, 50), np.linspace(-20, 20, 2001), np.linspace(20, high, 200)])
+        (top_a, a), (top_b, b) = (_peaks(f, grid) for f in sides)
+        top, peaks = max(top_a, top_b), a + b
+        if top>700: raise ValueError(
+            f'temperature is {temperature}: exp(-loss/temperature) reaches e^{top:.0f}, beyond a float; add a constant to loss')
+        near = [p + way*.02/8**j for p in peaks for way in (-1, 1) for j in range(10)]    # narrow wells are seen from their edges
+        points = sorted({low, -20., -5., 0., 5., 40., high, *(u for u in peaks + near if low<u<high)})
+        value = lambda u: sum(math.exp(f(u) - top) for f in sides)
+        area = sum(quad(value, u, v, limit=200, epsabs=1e-20)[0] for u, v in zip(points, points[1:]))
+        tails = sum(math.exp(f(high) - top)*100/fall for f, fall in zip(sides, falls))    # beyond, a straight line
+    return math.exp(top)*(area + tails)
 
 # %% ../../nbs/neighbours/25_implicit_bias.ipynb #3c5a71bf
 def balance(
@@ -215,7 +234,7 @@ def induced_penalty(
     kind:str, # one of `kinds`
     w:Tensor, # (...) weights
 )->Tensor: # scalar
-    "The least half sum of squares of the factors of these weights: L1 norm, total variation, or nuclear norm."
+    "The least half sum of squares of their factors: L1 norm, total variation and size of the first value, or nuclear norm."
     check_choice(kind, 'kind', kinds)
     w = tensor_of(w, 'w')
     return _singular_values(w).sum() if kind=='factor' else (w if kind=='hadamard' else _increments(w)).abs().sum()
