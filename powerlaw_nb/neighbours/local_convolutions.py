@@ -10,6 +10,7 @@ __all__ = ['kernel_sizes', 'tap_counts', 'signal_exponents', 'concentration', 'n
 
 # %% ../../nbs/neighbours/23_local_convolutions.ipynb #3cfb8902
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -203,7 +204,8 @@ def fitting_widths(
 )->tuple: # channels, or neurons, of each hidden layer; the first may have one more than the last
     "The widths with which a network comes nearest to a number of parameters."
     depth, budget = check_whole(depth, 'depth'), check_whole(budget, 'budget')
-    tried = [(n + 1,)*more + (n,)*(depth - more) for n in range(1, 301) for more in range(depth)]
+    few = bisect_right(range(1, budget + 1), budget, key=lambda n: parameter_count(kernel, (n,)*depth, side, classes))
+    tried = [(n + 1,)*more + (n,)*(depth - more) for n in (max(few, 1), few + 1) for more in range(depth)]
     return min(tried, key=lambda widths: abs(parameter_count(kernel, widths, side, classes) - budget))
 
 def kernel_network(
