@@ -89,7 +89,7 @@ def map_pairs(
 def half_plane(
     maps:Tensor, # (B, ..., H, W) symmetric maps
 )->Tensor: # (B, N) the entries whose frequency across is 0 or more
-    "One entry of each pair of frequencies."
+    "At least one entry of each pair of frequencies."
     if maps.ndim<3: raise ValueError(
         f'maps has shape {tuple(maps.shape)}: give one map or several for each image, (B, ..., height, width)')
     return maps[..., :maps.shape[-1]//2 + 1].flatten(1)
