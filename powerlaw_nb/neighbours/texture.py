@@ -108,7 +108,7 @@ def gram_distances(
     images:Tensor, # (N, C, H, W) in [0,1], or bytes
     layers, # a name of `model.named_modules()`, or a list of them
     batch_size:int=50, # images in a pass
-    budget:int=2**30, # bytes of Gram matrices that are held; with less, images pass the network several times
+    budget:int=2**30, # bytes of Gram matrices that are held, beside two batches; with less, images pass the network several times
 )->dict: # layer -> (N, N) float64, symmetric
     "Euclidean distances between the Gram matrices of all pairs of images."
     names, size = [layers] if isinstance(layers, str) else list(layers), 0
@@ -117,11 +117,17 @@ def gram_distances(
     step = N if held >= N else max(1, held//2)
     found = {name: torch.zeros(N, N, dtype=torch.float64) for name in names}
     def rows_of(start):
-        parts = list(gram_rows(model, images[start:start + step], names, batch_size))
-        return {name: torch.cat([part[name] for part in parts]) for name in names}
+        rows, at, block = {}, 0, images[start:start + step]
+        for part in gram_rows(model, block, names, batch_size):
+            for name, r in part.items(): rows.setdefault(name, r.new_empty(len(block), r.shape[1]))[at:at + len(r)] = r
+            at += len(r)
+        return rows
+    own = other = None
     for a in range(0, N, step):
+        own = other = None                                        # a block goes before the next one comes
         own = rows_of(a)
         for b in range(a, N, step):
+            other = None
             other = own if a == b else rows_of(b)
             for name, d in found.items():
                 d[a:a + step, b:b + step] = part = _apart(own[name], other[name]).cpu()
@@ -267,7 +273,7 @@ def synthesize(
     model:nn.Module, # any module; evaluated, and put back
     image:Tensor, # (C, H, W) or (1, C, H, W) in [0,1]: the texture
     layers, # a name of `model.named_modules()`, or a list of them
-    steps:int=200, # evaluations at most
+    steps:int=200, # evaluations, after which it ends with the iteration
     history:int=20, # pairs that L-BFGS remembers; the source has 400
     generator=None, # torch.Generator or integer seed of the first noise; None is seed 0
 )->Synthesis: # of the size of the image
