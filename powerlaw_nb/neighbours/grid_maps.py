@@ -314,7 +314,7 @@ def grid_score(
 
 # %% ../../nbs/neighbours/30_grid_maps.ipynb #c523c256
 class MapWaves(NamedTuple):
-    "The waves that a map is made of, strongest first."
+    "The waves that are told apart in a map, strongest first."
     vectors:Tensor # (N, 2) cycles for each bin: along columns, along rows; directions from 0 to below pi
     amplitudes:Tensor # (N,)
 
@@ -322,7 +322,7 @@ def map_waves(
     rate_map, # (height, width), NaN where nobody was
     least:float=.65, # amplitude of the weakest wave that counts, as a share of the strongest
 )->MapWaves: # at least one
-    "Peaks in the Fourier transform of a map."
+    "Peaks in the Fourier transform of a map; waves nearer than two cycles across it may be taken for one."
     m, least = _checked_map(rate_map), check_number(least, 'least', above=0, high=1)
     window = np.outer(*(np.hanning(n + 2)[1:-1] for n in m.shape))*~np.isnan(m)
     m = np.nan_to_num(m)
@@ -366,7 +366,7 @@ def frame_test(
     count, length = len(waves.vectors), waves.vectors.norm(dim=1)
     report = frame_report(waves.vectors/length[:, None], tolerance) if count > 1 else None
     spread = float((length.max() - length.min())/length.mean())
-    reason = ('' if count==3 else f'{count} wave{"s"*(count > 1)}, not 3' )
+    reason = ('' if count==3 else f'{count} wave{"s"*(count > 1)} found, not 3')
     if not reason and spread > tolerance: reason = f'lengths differ by {spread:.0%}'
     if not reason and not (report.equiangular and abs(report.coherence - .5) <= tolerance):
         reason = f'|cos| up to {report.coherence:.2f}, not 1/2 for all pairs'

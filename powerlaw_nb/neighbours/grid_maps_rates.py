@@ -41,7 +41,7 @@ def rate_map(
     size:float=60., # side of the box
     bins:int=60, # of the map along each side
     smooth:float=2., # width of the Gaussian in bins; 0: none
-)->Tensor: # (bins, bins), NaN where nobody was
+)->Tensor: # (bins, bins), NaN where nobody was near: in the bin itself, or within reach of the smoothing
     "Spikes over time spent, at each place, both smoothed."
     path, size, bins = tensor_of(path, 'path'), check_number(size, 'size', above=0), check_whole(bins, 'bins', low=3, high=2048)
     spikes, smooth = tensor_of(spikes, 'spikes'), check_number(smooth, 'smooth')
