@@ -137,7 +137,7 @@ def _whole_set(name, train, test):
 
 def _plain_name(path):
     "The name of a file as a word."
-    return re.sub(r'[^\w.+-]+|^\W+', '_', path.name)[-40:]
+    return re.sub(r'[^\w.+-]+|^\W+', '_', path.name[-40:])           # cut first: the cut may fall before a dot or a dash
 
 def read_npz(
     path:str|Path, # a file with x_train, y_train, x_test, y_test
