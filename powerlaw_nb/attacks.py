@@ -65,7 +65,7 @@ def uniform_noise(
 _chunk = ContextVar('chunk', default=0)                           # which chunk of a curve is attacked
 
 def _stream(generator, device):
-    "The caller's generator; a seed begins another stream in each chunk of a curve, so that no two chunks get the same noise."
+    "The caller's generator; a seed begins another stream in each chunk of a curve: chunks at one radius differ."
     stream = check_generator(generator, device)
     if stream is generator or not _chunk.get(): return stream
     return stream.manual_seed((stream.initial_seed() + 1_000_003*_chunk.get()) % 2**63)
@@ -135,7 +135,7 @@ def fgsm(
 def white_noise(
     x:Tensor, # (B, ...) images in [0,1]
     sigma:float, # standard deviation before clipping, 0 to 2, in units of the pixel range
-    generator=None, # torch.Generator or integer seed; None is seed 0: two calls give the same noise, two chunks of a curve do not
+    generator=None, # torch.Generator or integer seed; None is seed 0: calls give the same noise, chunks at one radius do not
 )->Tensor: # (B, ...) images in [0,1]
     "Add Gaussian noise to each pixel and clip to [0,1]."
     x, sigma = check_images(x).detach(), check_size(sigma, 'sigma', high=2.)
