@@ -41,8 +41,8 @@ class NoiseTraining(Callback):
     "Exchange the images of each batch for noisy ones."
     order = 5
     def __init__(self,
-        sigma:float=.2, # standard deviation of the noise, 0 or more, in units of the pixel range
-    ): self.sigma = check_number(sigma, 'sigma')
+        sigma:float=.2, # standard deviation of the noise, 0 to 2, in units of the pixel range
+    ): self.sigma = check_size(sigma, 'sigma', high=2.)
 
     def before_batch(self, trainer): trainer.x = white_noise(trainer.x, self.sigma, _stream(trainer))
 
