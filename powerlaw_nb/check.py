@@ -9,7 +9,7 @@ __all__ = ['check_whole', 'check_number', 'is_real', 'tensor_of', 'check_activat
            'check_generator', 'normal_tensor', 'check_module', 'check_choice', 'check_path']
 
 # %% ../nbs/engineering/00_check.ipynb #4ada8f39
-import math, numbers, os
+import math, numbers, os, sys
 from pathlib import Path
 
 import numpy as np
@@ -58,9 +58,9 @@ def check_number(
 
 def is_real(
     value, # anything, for example an entry of a file that somebody else wrote
-)->bool: # an int that no float can hold gives False, too
+)->bool: # NaN, infinity, and an int that no float can hold give False
     "Whether a value is a finite number that a float can hold."
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and -1e308 <= value <= 1e308
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 # %% ../nbs/engineering/00_check.ipynb #aecc6238
 def _kind(value):
@@ -275,7 +275,7 @@ def device_here(
     device=None, # as in `check_device`; default: the GPU when there is one, else the CPU
 )->object: # a device of this machine
     "The device, by default the GPU when there is one, after a check that this machine has it."
-    return check_device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    return check_device(device if device is not None else 'cuda' if torch.cuda.is_available() else 'cpu')
 
 # %% ../nbs/engineering/00_check.ipynb #7a0e47ea
 def check_generator(

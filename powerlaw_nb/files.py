@@ -56,6 +56,12 @@ def storable(
     raise TypeError(f'{name} is a tensor of {tensor.dtype}, {tensor.layout}, on {tensor.device}: a file holds dense ones '
                     'with values; convert it, or leave it out')
 
+def _of_numpy(value, name):
+    "An array or a number of NumPy as a tensor."
+    try: return torch.as_tensor(np.array(value))
+    except (TypeError, ValueError) as error: raise TypeError(
+        f'{name} is of the type {value.dtype.str} of NumPy, which PyTorch lacks: convert it, as .astype(float) does') from error
+
 def packed(
     value, # None, a number, text, a tensor, an array of NumPy, or lists, tuples and dictionaries of these
     name:str, # of the value, for the error
@@ -63,15 +69,14 @@ def packed(
 )->object: # of the value, what JSON can hold
     "A value as JSON can hold it; tensors and arrays in it go to `tensors`."
     inside = lambda values: [packed(v, f'{name}[{k!r}]', tensors) for k, v in values]
-    if isinstance(value, Tensor) or isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in 'biufc':
-        kind, tensor = ('tensor', value) if isinstance(value, Tensor) else ('numpy', torch.as_tensor(np.array(value)))
+    if isinstance(value, Tensor) or (isinstance(value, np.generic) or type(value) is np.ndarray) and value.dtype.kind in 'biufc':
         key = next(key for i in itertools.count(len(tensors)) if (key := f'{_apart}{i}') not in tensors)
-        tensors[key] = storable(tensor, name)
-        return {_mark: kind, 'of': key}
-    if value is None or isinstance(value, (bool, int, float, str)): return value
+        tensors[key] = storable(value if isinstance(value, Tensor) else _of_numpy(value, name), name)
+        return {_mark: 'tensor' if isinstance(value, Tensor) else 'array' if type(value) is np.ndarray else 'numpy', 'of': key}
+    if value is None or type(value) in (bool, int, float, str): return value
     if type(value) is list: return inside(enumerate(value))
-    if isinstance(value, tuple): return {_mark: 'tuple', 'of': inside(enumerate(value))}
-    if isinstance(value, dict):
+    if type(value) is tuple: return {_mark: 'tuple', 'of': inside(enumerate(value))}
+    if type(value) is dict:
         keys = [packed(key, name, tensors) for key in value]
         return {_mark: 'dict', 'of': [list(pair) for pair in zip(keys, inside(value.items()))]}
     raise TypeError(f'{name} is {value!r:.60}: a file cannot hold a {type(value).__name__}; '
@@ -88,7 +93,8 @@ def unpacked(
     kind, of = value[_mark], value['of']
     if kind=='dict': return {unpacked(k, tensors): unpacked(v, tensors) for k, v in of}
     if kind=='tuple': return tuple(unpacked(of, tensors))
-    return tensors[of] if kind=='tensor' else tensors[of].numpy()[()]
+    if kind=='tensor': return tensors[of]
+    return tensors[of].numpy() if kind=='array' else tensors[of].numpy()[()]             # earlier: 'numpy' for arrays, too
 
 # %% ../nbs/engineering/00e_files.ipynb #30348009
 # what reading and using a file of a stranger can end in that was not written here
@@ -98,7 +104,7 @@ def _referred(value):
     "Names of the tensors that are parts of packed values."
     if isinstance(value, list): return {name for v in value for name in _referred(v)}
     if not isinstance(value, dict): return set()
-    if value.get(_mark) in ('tensor', 'numpy'): return {value['of']}
+    if value.get(_mark) in ('tensor', 'array', 'numpy'): return {value['of']}
     return {name for v in value.values() for name in _referred(v)}
 
 def first_line(

@@ -23,8 +23,18 @@ from .check import check_choice, check_whole
 from .controls import Explorer
 
 # %% ../nbs/engineering/00c_player.ipynb #6d783b67
-_greek = dict(alpha='α', beta='β', gamma='γ', epsilon='ε', varepsilon='ε', sigma='σ', tau='τ') | {'lambda': 'λ'}
+_greek = dict(zip('alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi '
+                  'chi psi omega'.split(), 'αβγδεζηθικλμνξοπρστυφχψω'))
+_greek |= {name.capitalize(): letter.upper() for name, letter in _greek.items()} | dict(varepsilon='ε')
+_functions = 'max', 'min', 'log', 'ln', 'exp', 'sin', 'cos'
 _raised = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
+
+def _letter(found):
+    "The Greek letter, or the function, that a word after a backslash names."
+    name = found[1]
+    if name in _functions: return name
+    if name not in _greek: raise ValueError(f'text has \\{name}: give names of Greek letters, or write it without a backslash')
+    return _greek[name]
 
 def svg_text(
     text:str, # of matplotlib; formulas with Greek letters, raised whole numbers and a single lowered letter
@@ -32,7 +42,7 @@ def svg_text(
     "The text of a title, label or tick as SVG has it."
     if '$' not in text: return html.escape(text)
     text = re.sub(r'\\mathdefault\{(.*)\}', r'\1', html.escape(text.replace('$', '')).replace('−', '-'))
-    text = re.sub(r'\\([a-z]+)', lambda m: _greek.get(m[1], m[1]), text)
+    text = re.sub(r'\\([A-Za-z]+)', _letter, text)
     text = re.sub(r'\^\{?(-?\d+)\}?', lambda m: m[1].translate(_raised), text)
     return re.sub(r'_(\w)', r'<tspan dy="3" font-size="10">\1</tspan><tspan dy="-3">&#8203;</tspan>', text)
 
@@ -292,9 +302,19 @@ def _check_frames(values, start, ms, alt):
     check_whole(ms, 'ms', low=20)
     return values
 
+def _check_states(states):
+    "Raise unless all frames have the same parts, painted in the same way."
+    if len({tuple(map(len, state)) for state in states})>1:
+        raise ValueError('show adds or removes artists: let it change those that are there')
+    paints = [[part[:2] for panel in state for part in panel] for state in states]
+    other = next((i for i, paint in enumerate(paints) if paint!=paints[0]), None)
+    if other is not None: raise ValueError(
+        f'show paints an artist of frame {other} otherwise than in frame 0: keep colour, width and order, '
+        'and let another artist appear in its place (set_visible)')
+
 def moving_figure(
     figure:Figure, # from `blank_figure`
-    show:Callable, # is called with each value, changes the artists of the figure, returns a sentence about it
+    show:Callable, # is called with each value, moves the artists of the figure, in their colours and widths, returns a sentence
     values:Iterable, # one for each frame, 2 or more
     name:str, # what the values are, for the slider
     alt:str, # what one would see, for those who do not; 40 characters or more
@@ -311,8 +331,7 @@ def moving_figure(
             figure.canvas.draw()                                  # finds the room for each axes
             boxes = [_Box(ax) for ax in figure.axes]
         states.append([_panel_state(box.ax, box) for box in boxes])
-    if len({tuple(map(len, state)) for state in states})>1:
-        raise ValueError('show adds or removes artists: let it change those that are there')
+    _check_states(states)
     rows = {}
     for i, box in enumerate(boxes):
         place = box.ax.get_subplotspec()

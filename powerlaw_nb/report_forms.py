@@ -64,13 +64,15 @@ class Tables:
 # %% ../nbs/engineering/00d_report_forms.ipynb #016e8cf6
 def _plain(value):
     "The same without NaN, infinity, and more than six digits."
+    if isinstance(value, np.generic): value = value.item()
     if isinstance(value, dict): return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)): return [_plain(v) for v in value]
     if not isinstance(value, float): return value
-    return float(f'{value:.6g}') if math.isfinite(value) else None if math.isnan(value) else 'infinite'
+    if math.isinf(value): return 'infinite' if value>0 else '-infinite'
+    return None if math.isnan(value) else float(f'{value:.6g}')
 
 def plain_json(
-    value, # dictionaries, lists, numbers and text
-)->str: # NaN is null, infinity the word
+    value, # dictionaries, lists, text and numbers, those of NumPy, too
+)->str: # NaN is null, infinity a word
     "JSON that every reader takes, with six digits."
     return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
