@@ -41,9 +41,10 @@ def targets(
     if (row := _by(rows('loss'), 'N', 250)) and not gpu:
         add('loss forward and backward / two products, N = 250, B = 375', 2, row['over_products']['median'])
     for row in rows('memory'):
+        counted = ' (by count)' if row['arrays']==row['layers'] + 2 else ''             # the profiler saw less
         if row['layers']==1: add(
-            f"peak memory of a refresh of {row['images']:,} images, one layer of {row['N']}, in N × N of float64: 3, a chunk",
-            3 + row['chunk'], row['arrays'])
+            f"peak memory{counted} of a refresh of {row['images']:,} images, one layer of {row['N']}, "
+            'in N × N of float64: 3, a chunk', 3 + row['chunk'], row['arrays'])
     for row in rows('steps'):
         if gpu: add(f"refresh's share of an epoch, {row['network']}", .25, row['shares']['refresh'])
         if gpu and row['network']=='mlp': add(

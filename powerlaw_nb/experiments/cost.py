@@ -206,7 +206,7 @@ def _one_of_each(preset):
 
 # %% ../../nbs/engineering/89_cost.ipynb #4e0d9228
 def _with_workspace(arrays, N, layers, device):
-    "Peak in arrays of N x N: at least the sums and LAPACK's two, which the profiler does not see where SciPy makes them."
+    "The peak that the profiler saw, in arrays of N x N; where SciPy solves, at least the count of the sums and of LAPACK's two."
     unseen = torch.device(device).type=='cpu' and N>=in_place_from
     return max(arrays, layers + 2.) if unseen else arrays
 
@@ -248,7 +248,7 @@ def measure_memory(
     images:tuple=(2048, 8192), # numbers of images
     device='cpu', # where
 )->list: # one dictionary for each number of layers and of images
-    "Peak memory of a refresh beyond the model, in arrays of N x N in float64."
+    "Peak memory of a refresh beyond the model, in arrays of N x N in float64; in wide layers on a CPU at least layers + 2."
     rows = []
     check_whole(N, 'N'), _check_sizes(layers, 'layers'), _check_sizes(images, 'images')
     for D in layers:
@@ -407,13 +407,22 @@ def measure_ideas(
     row('covariance by one product of all rows in float32, not centred', False,
         lambda: (x.T @ x).double(), lambda: double.T @ double,
         _difference((x.T @ x).double(), double.T @ double))
-    residual = lambda pair: _digits(((cov@pair[1].double() - pair[1].double()*pair[0].double()).norm()/cov.norm()).item())
     row('decomposition in float32 (change: residual)', False, lambda: torch.linalg.eigh(cov.float()),
-        lambda: torch.linalg.eigh(cov), residual(torch.linalg.eigh(cov.float())))
+        lambda: torch.linalg.eigh(cov), _digits(_residual(cov, *torch.linalg.eigh(cov.float()))))
     row('one step of subspace iteration in place of a decomposition (change: residual from vectors that are 1% off)', False,
         lambda: _subspace_step(cov, V.double()), lambda: torch.linalg.eigh(cov),
-        residual(_subspace_step(cov, torch.linalg.eigh(cov)[1] + .01*V.double()/math.sqrt(N))))
+        _digits(_residual(cov, *_subspace_step(cov, _nearly(cov)))))
     return rows
+
+def _residual(cov, values, vectors):
+    "How far values and vectors are from those of the covariance, as a share of its norm."
+    V = vectors.double()
+    return ((cov@V - V*values.double()).norm()/cov.norm()).item()
+
+def _nearly(cov, share=.01):
+    "Eigenvectors, the largest variance first, each moved by this share of its length in a random direction."
+    noise = torch.randn(cov.shape, generator=torch.Generator().manual_seed(0)).to(cov)
+    return torch.linalg.eigh(cov)[1].flip(1) + share*noise/math.sqrt(len(cov))
 
 def _subspace_step(cov, V):
     "Eigenvalues and orthonormal vectors after one product with the covariance."
