@@ -86,7 +86,7 @@ def training_story(
     epochs:int=15, # passes over 9900 images; a smaller data set is seen more often
     seed:int=0, # 0, 1 or 2
     bn:bool=True, # batch norm after the hidden layer
-    looks:int=13, # frames, the first before training and the last after it; 2 or more
+    looks:int=13, # frames at most, the first before training and the last after it; 2 or more; a short training has fewer steps
     images:int=150, # test images that PGD attacks, up to 5000; the first 5000 give the spectrum
     eps:tuple=(0., .02, .04, .06, .08, .1, .15), # radii of PGD, in the pixel range
     data:DataSet=None, # the images; None: MNIST
