@@ -328,8 +328,11 @@ def difference(
     "What differs in the training of two runs, in words; variant, target and seed are left aside."
     usual = usual or _usual(check_run(run))
     widths = '-'.join(map(str, run.widths))
-    words = dict(widths=f'widths {widths}', bn=f"{'with' if run.bn else 'without'} batch norm", act=f'{run.act} units', amsgrad='amsgrad', lr=f'learning rate {run.lr:g}', epochs=f'{run.epochs} epochs',
-                 train_images=f'{run.train_images:,} training images', batch_size=f'batches of {run.batch_size}', refresh_every=f'fresh eigenvectors {run.refresh_text}')
+    words = dict(
+        widths=f'widths {widths}', bn=f"{'with' if run.bn else 'without'} batch norm", act=f'{run.act} units',
+        amsgrad='amsgrad', lr=f'learning rate {run.lr:g}', epochs=f'{run.epochs} epochs',
+        train_images=f'{run.train_images:,} training images', batch_size=f'batches of {run.batch_size}',
+        refresh_every=f'fresh eigenvectors {run.refresh_text}')
     return ', '.join(text for field, text in words.items() if getattr(run, field)!=getattr(usual, field))
 
 def setup_title(
