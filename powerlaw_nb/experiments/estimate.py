@@ -114,7 +114,8 @@ def _validation_images(run):
 def _attack_passes(run, standing):
     "How many gradients of an image the curves of FGSM and PGD take, also those with the statistics of each batch."
     by_batch = 4*(1 + run.pgd_steps) if run.variant.endswith('-wh') else 0
-    return run.test_images*(len(run.eps) + _pgd_passes(run, standing) + by_batch) + _validation_images(run)*_pgd_passes(run, standing)
+    pgd = _pgd_passes(run, standing)
+    return run.test_images*(len(run.eps) + pgd + by_batch) + _validation_images(run)*pgd
 
 def _check_passes(run, standing):
     "How many passes of an image forward, and with a gradient, `evaluation_checks` takes."

@@ -234,7 +234,8 @@ def _page(results, damaged):
         data=sorted({_data_name(r['run']) or 'MNIST' for r in results}),
         foreign=len(results)-len(known), damaged=list(damaged.items()), origins=sorted(set(map(_origin, results))),
         pgd=' or '.join(pgd), runs=len(results), failed=sum('failed' in r for r in results),
-        aside=sum('validation' in r for r in results), checked=sum('checks' in r for r in results), doubted=sum(bool(r.get('checks')) for r in results))
+        aside=sum('validation' in r for r in results),
+        checked=sum('checks' in r for r in results), doubted=sum(bool(r.get('checks')) for r in results))
 
 def write_report(
     store:Store, # read only, but for the page
