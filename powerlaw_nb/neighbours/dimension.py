@@ -122,7 +122,7 @@ def exchanged_within(
     generator:torch.Generator, # on the CPU
 )->Tensor: # (B,) row numbers
     "A random order that moves each row to a place of its own class."
-    order = torch.randperm(len(labels), generator=generator)
+    order = torch.randperm(len(labels), generator=generator).to(labels.device)
     home, away = labels.argsort(stable=True), order[labels[order].argsort(stable=True)]
     return torch.empty_like(order).scatter_(0, home, away)
 

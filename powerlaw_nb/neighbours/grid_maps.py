@@ -83,7 +83,8 @@ def wave_numbers(
     "The strongest frequency of each component."
     power = _power(components)
     sides = power.shape[1:]
-    at = torch.stack(torch.unravel_index(power.flatten(1).argmax(1), sides), 1)
+    at, last = power.flatten(1).argmax(1), sides[-1]
+    at = torch.stack([at//last, at % last][2-len(sides):], 1)
     k = torch.stack([(a + n//2) % n - n//2 for a, n in zip(at.T, sides)], 1)
     return torch.stack([-v if next((u for u in v.tolist() if u), 1) < 0 else v for v in k])
 
@@ -135,7 +136,7 @@ def shift_movie(
     window = check_whole(window, 'window', low=3, high=min(x.shape) - 1, remedy='smaller than the stimulus')
     count, rng = check_whole(count, 'count', low=2), check_generator(generator)
     top, left = (torch.randint(n - window + 1, (count,), generator=rng) for n in x.shape)
-    step = torch.arange(window)
+    (top, left), step = (t.to(x.device) for t in (top, left)), torch.arange(window, device=x.device)
     return x[(top[:, None] + step)[:, :, None], (left[:, None] + step)[:, None, :]]
 
 # %% ../../nbs/neighbours/30_grid_maps.ipynb #8b80af73
@@ -204,7 +205,7 @@ def frame_report(
     N, d = v.shape
     low, high = (float(e) for e in solve(torch.linalg.eigvalsh, v.T @ v)[0][[0, -1]])
     unit = v/v.norm(dim=1, keepdim=True)
-    cos = (unit @ unit.T).abs()[torch.ones(N, N).triu(1)==1]
+    cos = (unit @ unit.T).abs()[torch.ones(N, N, device=v.device).triu(1)==1]
     welch = math.sqrt(max(0, N - d)/(d*(N - 1)))
     erased = max(cramer_rao(torch.cat([v[:i], v[i+1:]])) for i in range(N))
     return FrameReport(N, low, high, high - low <= tolerance*(high + low)/2, float(cos.max()), welch,
@@ -236,9 +237,9 @@ def grid_map(
     v, size = _vectors(vectors), check_whole(size, 'size', low=3, high=2048)
     wavelength = check_number(wavelength, 'wavelength', above=2, remedy='two pixels for each wave or more')
     if v.shape[1]!=2: raise ValueError(f'vectors has shape {tuple(v.shape)}: a map needs waves in the plane, (N, 2)')
-    phases, amplitudes = (_for_each(values, name, len(v), other)
+    phases, amplitudes = (_for_each(values, name, len(v), other).to(v.device)
                           for values, name, other in ((phases, 'phases', 0.), (amplitudes, 'amplitudes', 1.)))
-    x, y = (torch.arange(size, dtype=torch.float64) - (size - 1)/2 - float(s) for s in _for_each(shift, 'shift', 2, 0.))
+    x, y = (torch.arange(size, dtype=torch.float64, device=v.device) - (size - 1)/2 - float(s) for s in _for_each(shift, 'shift', 2, 0.))
     k = 2*math.pi/wavelength*v
     turn = k[:, 0, None, None]*x[None, None] + k[:, 1, None, None]*y[None, :, None]
     return (amplitudes[:, None, None]*(turn + phases[:, None, None]).cos()).sum(0)

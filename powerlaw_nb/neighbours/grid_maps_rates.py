@@ -51,9 +51,9 @@ def rate_map(
     if float(path.min()) < 0 or float(path.max()) > size: raise ValueError(
         f'path goes from {float(path.min()):.4g} to {float(path.max()):.4g}: places must lie from 0 to size, {size:g}')
     if float(spikes.min()) < 0: raise ValueError(f'spikes has a count of {float(spikes.min()):.4g}: give 0 or more')
-    at = (path.double().numpy()/size*bins).astype(int).clip(0, bins - 1)
+    at = (path.double().cpu().numpy()/size*bins).astype(int).clip(0, bins - 1)
     def sums(weights): return np.bincount(at[:, 1]*bins + at[:, 0], weights, bins*bins).reshape(bins, bins)
-    time, count = sums(None).astype(float), sums(spikes.double().numpy())
+    time, count = sums(None).astype(float), sums(spikes.double().cpu().numpy())
     if smooth: time_s, count = (gaussian_filter(m, smooth, mode='constant') for m in (time, count))
     else: time_s = time
     with np.errstate(invalid='ignore', divide='ignore'): rates = np.where(time_s > 1e-3*time.mean(), count/time_s, np.nan)
