@@ -210,7 +210,8 @@ _readers = {'.npy': _np_arrays, '.npz': _np_arrays, '.h5': _h5_arrays, '.hdf5': 
 _why = dict.fromkeys(('.npy', '.npz'), '; arrays of Python objects could run code and are not read: save numbers')
 _known = dict(responses=('stim/resp', 'responses', 'resp'), stimuli=('stim/istim', 'stimuli', 'istim'),
               spontaneous=('stim/spont', 'spontaneous', 'spont'), red=('stat/redcell', 'red', 'redcell'),
-              planted=('db/planted', 'planted'), images=('imgs', 'images'))
+              planted=('db/planted', 'planted'), blank=('db/blank', 'blank'),
+              removed=('db/removed_directions', 'removed_directions'), images=('imgs', 'images'))
 _only = {'responses', 'images'}                                          # what the only array of a file may be
 
 def _arrays(path):
@@ -265,7 +266,7 @@ def read_recording(
     stimuli:str=None, # of the ids; None: stim.istim, stimuli, istim; not needed for an array (repeat, stimulus, neuron)
     spontaneous:str=None, # None: stim.spont, spontaneous, spont, or without
     red:str=None, # None: stat.redcell, red, redcell, or without
-    blank='auto', # id of the blank screen; 'auto': the largest id of a file with stim.istim; None: there is none
+    blank='auto', # id of the blank screen; 'auto': as `write_recording` noted, else the largest of stim.istim; None: none
     nan:float=None, # value to put in the place of NaN; None: NaN is an error. The code of Stringer et al. takes 0
 )->Recording:
     "Read the recording of a file; `notes` says what was assumed."
@@ -287,7 +288,8 @@ def read_recording(
     x, rest = (None if a is None else _without_nan(a, nan) for a in (x, rest))
     found, notes = Recording(x, ids, rest, marked, None, path.stem), [said]*(said is not None) + guesses
     if planted is not None: found = replace(found, planted=_planted_in(planted))
-    return _with_blank(found, blank, 'istim' in str(names['stimuli']), notes)
+    noted = {what: get(name) for what in ('blank', 'removed') if (name := _name_in(shapes, what, None, path, needed=False))}
+    return _with_blank(*_as_noted(found, blank, noted), names['stimuli']=='stim/istim', notes)
 
 def _plain_numbers(x, name, path):
     "An array of numbers or truth values, as it is; an error for one of objects or text."
@@ -298,6 +300,20 @@ def _without_nan(x, value):
     "The array in float32, with a value in the place of NaN if there is one."
     x = np.asarray(x, dtype=np.float32)
     return x if value is None else np.nan_to_num(x, nan=check_number(value, 'nan', low=-math.inf), posinf=np.inf, neginf=-np.inf)
+
+def _whole_number_in(values):
+    "The whole number in an array of one; None for any other."
+    x = np.asarray(values)
+    value = x.item() if x.size==1 and x.dtype.kind in 'iuf' else math.nan
+    return int(value) if float(value).is_integer() else None
+
+def _as_noted(recording, blank, noted):
+    "The recording with the directions, and with 'auto' the blank screen, that `write_recording` has noted in a file."
+    number = {what: _whole_number_in(values) for what, values in noted.items()}
+    recording = replace(recording, removed=max(number.get('removed') or 0, 0))
+    if not isinstance(blank, str) or blank!='auto' or 'blank' not in noted: return recording, blank
+    nothing = np.size(noted['blank'])==0                                 # it was noted that there is none
+    return recording, None if nothing else 'auto' if number['blank'] is None else number['blank']
 
 def _planted_in(values):
     "What a simulation planted, from the bytes in which a file holds it."
@@ -320,11 +336,13 @@ def write_recording(
     recording:Recording, # any; one that was simulated says so in the file
     path:str|Path, # .mat (MATLAB, as the files of Stringer et al.), .npz or .h5
 )->Path: # the file
-    "Write a recording in a form that `read_recording` reads."
+    "Write a recording, all but its name and notes, in a form that `read_recording` reads."
     r, path = check_recording(recording), check_path(path)
     suffix = check_choice(path.suffix.lower(), f'the ending of {path.name}', ['.mat', '.npz', '.h5'])
     arrays = {what: x.numpy() for what in ('responses', 'stimuli', 'spontaneous', 'red') if (x := getattr(r, what)) is not None}
     if r.planted is not None: arrays['planted'] = np.frombuffer(json.dumps(r.planted).encode(), dtype=np.uint8)
+    blank = np.array([] if r.blank is None else [r.blank], dtype=np.int64)               # empty: there is none
+    arrays |= dict(blank=blank, removed_directions=np.array([r.removed]))
     part = path.with_name(f'.{path.stem}.part{suffix}')                                  # renamed when it is whole
     try:
         {'.mat': _write_mat, '.npz': lambda p, a: np.savez(p, **a), '.h5': _write_h5}[suffix](part, arrays)
@@ -338,7 +356,8 @@ def _write_mat(path, arrays):
     keys = dict(responses='resp', stimuli='istim', spontaneous='spont')
     content = dict(stim={keys[what]: x.reshape(len(x), -1).astype(float if what=='stimuli' else x.dtype)
                          for what, x in arrays.items() if what in keys})
-    content['db'] = dict(mouse_name='SIMULATED', planted=arrays['planted']) if 'planted' in arrays else dict(mouse_name='')
+    content['db'] = dict(mouse_name='SIMULATED' if 'planted' in arrays else '',
+                         **{what: arrays[what] for what in ('planted', 'blank', 'removed_directions') if what in arrays})
     if 'red' in arrays:
         content['stat'] = np.zeros(len(arrays['red']), dtype=[('redcell', object)])
         content['stat']['redcell'] = [float(red) for red in arrays['red']]
