@@ -21,11 +21,14 @@ def _distances(x, sizes, rows, k, budget):
     own = torch.arange(len(x), device=x.device)[rows]
     squares = sizes[rows, None] + sizes - 2 * x[rows] @ x.T
     squares[torch.arange(len(own), device=x.device), own] = math.inf             # a point is no neighbour of itself
-    squares, other = squares.topk(k, largest=False)
-    close = (squares < 1e-8 * (sizes[rows, None] + sizes[other])).nonzero()      # here the difference has lost its digits
-    for row, place in (pair.T for pair in close.split(max(1, budget // x.shape[1]))):
-        squares[row, place] = (x[own[row]] - x[other[row, place]]).square().sum(1)
-    return squares.sqrt().sort(1).values
+    found, other = squares.topk(k, largest=False)
+    close = (found < 1e-8 * (sizes[rows, None] + sizes[other])).any(1).nonzero()[:, 0]     # rows with neighbours that near
+    for part in close.split(max(1, budget // (2*len(x)))):                       # all pairs whose difference has lost its digits
+        lost = (squares[part] < 1e-8 * (sizes[own[part], None] + sizes)).nonzero()
+        for row, place in (pair.T for pair in lost.split(max(1, budget // x.shape[1]))):
+            squares[part[row], place] = (x[own[part[row]]] - x[place]).square().sum(1)
+        found[part] = squares[part].topk(k, largest=False).values
+    return found.sqrt().sort(1).values
 
 def nearest(
     x:Tensor, # (B, ...) points, for example activations of B inputs; computed in float64
