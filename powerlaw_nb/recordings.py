@@ -157,7 +157,7 @@ def analyse_recording(
     lo:int=11, # first n of the fit to cvPCA; Stringer et al. skip the first ten
     hi:int=500, # last n of it, cut where there are fewer stimuli or neurons
     p_max:int=5, # eigenmoments that are fitted; the later ones vary most
-    groups:int=10, # parts of the stimuli, left out in turn for the intervals; 0: no intervals, a tenth of the time
+    groups:int=10, # parts of the stimuli, left out in turn for the intervals; 0: no intervals, about a third of the time
     n_swaps:int=10, # of the repeats in cvPCA; a fifth of them where stimuli are left out
     n_orders:int=10, # of the stimuli in the eigenmoments
     components:int=32, # of the spontaneous activity that are subtracted; 0: none
@@ -335,7 +335,7 @@ def add_recording_command(
     holds = {'responses': 'responses', 'stimuli': 'ids of the stimuli', 'spontaneous': 'spontaneous activity', 'red': 'red cells'}
     for what, about in holds.items(): option(f'--{what}', metavar='NAME', help=f'name of the array of the {about} in the file')
     option('--blank', default='auto', metavar='ID', 
-           help='id of the blank screen, or none (default auto: the largest in files with stim.istim)')
+           help='id of the blank screen, or none (default auto: as noted in the file, else the largest in files with stim.istim)')
     option('--images', metavar='FILE', help='the images that were shown, for their dimension and its bound')
     option('--nan', type=float, metavar='VALUE', help='take this in the place of NaN (default: NaN is an error)')
     option('--lo', type=int, default=11, help='first n of the fit to cvPCA (default 11)')
