@@ -239,7 +239,8 @@ def grid_map(
     if v.shape[1]!=2: raise ValueError(f'vectors has shape {tuple(v.shape)}: a map needs waves in the plane, (N, 2)')
     phases, amplitudes = (_for_each(values, name, len(v), other).to(v.device)
                           for values, name, other in ((phases, 'phases', 0.), (amplitudes, 'amplitudes', 1.)))
-    x, y = (torch.arange(size, dtype=torch.float64, device=v.device) - (size - 1)/2 - float(s) for s in _for_each(shift, 'shift', 2, 0.))
+    place = torch.arange(size, dtype=torch.float64, device=v.device) - (size - 1)/2
+    x, y = (place - float(s) for s in _for_each(shift, 'shift', 2, 0.))
     k = 2*math.pi/wavelength*v
     turn = k[:, 0, None, None]*x[None, None] + k[:, 1, None, None]*y[None, :, None]
     return (amplitudes[:, None, None]*(turn + phases[:, None, None]).cos()).sum(0)
