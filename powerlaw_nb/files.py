@@ -56,6 +56,9 @@ def storable(
     raise TypeError(f'{name} is a tensor of {tensor.dtype}, {tensor.layout}, on {tensor.device}: a file holds dense ones '
                     'with values; convert it, or leave it out')
 
+_kinds = dict(                                                    # of what goes to the tensors of a file
+    tensor=lambda v: isinstance(v, Tensor), array=lambda v: type(v) is np.ndarray, numpy=lambda v: isinstance(v, np.generic))
+
 def _of_numpy(value, name):
     "An array or a number of NumPy as a tensor."
     try: return torch.as_tensor(np.array(value))
@@ -69,10 +72,11 @@ def packed(
 )->object: # of the value, what JSON can hold
     "A value as JSON can hold it; tensors and arrays in it go to `tensors`."
     inside = lambda values: [packed(v, f'{name}[{k!r}]', tensors) for k, v in values]
-    if isinstance(value, Tensor) or (isinstance(value, np.generic) or type(value) is np.ndarray) and value.dtype.kind in 'biufc':
+    kind = next((kind for kind, holds in _kinds.items() if holds(value)), None)
+    if kind=='tensor' or kind and value.dtype.kind in 'biufc':
         key = next(key for i in itertools.count(len(tensors)) if (key := f'{_apart}{i}') not in tensors)
-        tensors[key] = storable(value if isinstance(value, Tensor) else _of_numpy(value, name), name)
-        return {_mark: 'tensor' if isinstance(value, Tensor) else 'array' if type(value) is np.ndarray else 'numpy', 'of': key}
+        tensors[key] = storable(value if kind=='tensor' else _of_numpy(value, name), name)
+        return {_mark: kind, 'of': key}
     if value is None or type(value) in (bool, int, float, str): return value
     if type(value) is list: return inside(enumerate(value))
     if type(value) is tuple: return {_mark: 'tuple', 'of': inside(enumerate(value))}
@@ -104,7 +108,7 @@ def _referred(value):
     "Names of the tensors that are parts of packed values."
     if isinstance(value, list): return {name for v in value for name in _referred(v)}
     if not isinstance(value, dict): return set()
-    if value.get(_mark) in ('tensor', 'array', 'numpy'): return {value['of']}
+    if value.get(_mark) in tuple(_kinds): return {value['of']}        # a tuple: the mark of a stranger may be anything
     return {name for v in value.values() for name in _referred(v)}
 
 def first_line(

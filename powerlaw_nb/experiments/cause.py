@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['doses', 'ladder', 'leads', 'followed_beta', 'cause_sizes', 'work', 'section', 'cause_part', 'robustness_of_all',
-           'last_exponents', 'cause_rules']
+           'last_exponents', 'last_ranks', 'dose_response', 'cause_rules']
 
 # %% ../../nbs/16d_cause.ipynb #323e2c18
 import math
+from collections.abc import Callable
 from functools import cache, partial
 
 import numpy as np
@@ -153,8 +154,28 @@ def last_exponents(
     result:dict, # of this section
 )->np.ndarray: # (seeds,) NaN where a training failed or a layer collapsed
     "Exponent of the last hidden layer of each network of a result."
-    layers = [[*network['layers'].values()][-1]['alpha'] if 'layers' in network else None for network in result['networks']]
+    return _of_last_layers(result, 'alpha')
+
+def last_ranks(
+    result:dict, # of this section
+)->np.ndarray: # (seeds,) NaN where a training failed
+    "Participation ratio of the last hidden layer of each network of a result."
+    return _of_last_layers(result, 'participation_ratio')
+
+def _of_last_layers(result, key):
+    "What was measured of the last hidden layer of each network."
+    layers = [[*network['layers'].values()][-1][key] if 'layers' in network else None for network in result['networks']]
     return np.array([np.nan if a is None else a for a in layers])
+
+def dose_response(
+    results:list, # of this section
+    measure:Callable=last_exponents, # of a result: an array with one number for each network
+)->tuple: # rank correlation, -1 to 1, and p; networks that failed are left out
+    "Rank correlation of robustness with a measure, over all networks of some results."
+    values = [np.concatenate([f(r) for r in results]) for f in (robustness_of_all, measure)]
+    usable = np.isfinite(values).all(0)
+    rho, p = spearmanr(*(v[usable] for v in values))
+    return float(rho), float(p)
 
 def _mean_of(values): return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
 def _mean(result): return _mean_of(robustness_of_all(result))
@@ -173,10 +194,8 @@ def _about_doses(dose, held, plain, asked):
     reached, one = [r for r in dose if _is_reached(r)], [r for r in dose if r['task']['alpha']==1]
     found = [('exponents can be set', len(reached)==asked)] if dose else []
     if one and len(reached)>2:
-        values = [np.concatenate([measure(r) for r in reached]) for measure in (robustness_of_all, last_exponents)]
-        usable = np.isfinite(values).all(0)
         found += [('1/n is the best dose', max(map(_mean, reached)) - _mean(one[0]) <= .02),
-                  ('there is a response', spearmanr(*(v[usable] for v in values))[1] < .01)]
+                  ('there is a response', dose_response(reached)[1] < .01)]
     free = [r for r in dose if r['task']['alpha'] in {h['task']['alpha'] for h in held}]
     if plain and len(held)>2 and len(free)==len(held):
         found += [('the Jacobian can be held', all(_held_well(r, plain[0]) for r in held)),

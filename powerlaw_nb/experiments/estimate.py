@@ -115,7 +115,7 @@ def _attack_passes(run, standing):
     "How many gradients of an image the curves of FGSM and PGD take, also those with the statistics of each batch."
     by_batch = 4*(1 + run.pgd_steps) if run.variant.endswith('-wh') else 0
     pgd = _pgd_passes(run, standing)
-    return run.test_images*(len(run.eps) + pgd + by_batch) + _validation_images(run)*pgd
+    return run.test_images*(len(run.eps) + by_batch) + (run.test_images + _validation_images(run))*pgd
 
 def _check_passes(run, standing):
     "How many passes of an image forward, and with a gradient, `evaluation_checks` takes."

@@ -178,8 +178,9 @@ def figure_2(
     top, *bottom = figure.subfigures(2, 1, height_ratios=(size[1], below)) if maps else [figure]
     axes = top.subplots(1, 3, width_ratios=(1.2, 1, 1))
     plot_spectra(results, labels, axes[0], legend=False).set_title('A  eigenspectrum', fontsize=10)
-    plot_robustness(results, 'fgsm', labels, axes[1], legend=False).set_title('B  FGSM', fontsize=10)
-    plot_robustness(results, 'pgd', labels, axes[2], legend=False).set_title('C  ' + _attack_title(results, 'pgd'), fontsize=10)
+    for letter, ax, attack in zip('BC', axes[1:], ('fgsm', 'pgd')):
+        plot_robustness(results, attack, labels, ax, legend=False)
+        ax.set_title(f'{letter}  {ax.get_title()}', fontsize=10)
     _legend(axes[0], axes[:1])
     if maps: plot_maps(results, labels, seed, bottom[0]).suptitle(f'D  sensitivity maps, seed {seed}', fontsize=10)
     top.suptitle(setup_title(results), fontsize=9)

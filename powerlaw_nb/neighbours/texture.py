@@ -122,7 +122,6 @@ def gram_distances(
             for name, r in part.items(): rows.setdefault(name, r.new_empty(len(block), r.shape[1]))[at:at + len(r)] = r
             at += len(r)
         return rows
-    own = other = None
     for a in range(0, N, step):
         own = other = None                                        # a block goes before the next one comes
         own = rows_of(a)
